@@ -138,6 +138,30 @@ static void tell_tasks(const struct json_val *r)
     }
 }
 
+// Calls that were drawn to be compared and did not become judged pairs, and why the latest did not.
+static void tell_drawn(const struct json_val *r)
+{
+    static const char *const results[][2] = {{"busy", "put to no other side"},
+                                             {"refused", "put to no other side"},
+                                             {"failed", "without an answer of the other side"},
+                                             {"unjudged", "not judged"}};
+    const struct str name = json_str(json_get(r, "name"));
+    struct json_iter it = {0};
+    const struct json_val *one;
+    while (json_each(&it, json_get(r, "drawn"), NULL, &one)) {
+        const struct str result = json_str(json_get(one, "result"));
+        const struct str why = json_str(json_get(one, "why"));
+        int64_t calls = 0;
+        for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
+            if (str_is(result, results[i][0]) && json_i64(json_get(one, "calls"), &calls))
+                command_print(stdout,
+                              "%.*s: of the calls drawn since the gateway began %lld %s %s (%s)%s"
+                              "%.*s\n",
+                              STR_ARG(name), (long long)calls, calls == 1 ? "was" : "were",
+                              results[i][1], results[i][0], why.len ? ": " : "", STR_ARG(why));
+    }
+}
+
 // In words: what is promised, and what the next rung needs.
 static void tell_route(const struct json_val *r)
 {
@@ -146,6 +170,7 @@ static void tell_route(const struct json_val *r)
     tell_rung(r);
     tell_tasks(r);
     tell_judge(r);
+    tell_drawn(r);
     if (next.len)
         command_print(stdout, "%.*s: the next rung needs: %.*s\n", STR_ARG(name), STR_ARG(next));
     if (note.len && !str_eq(note, next))

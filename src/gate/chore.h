@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // chore - a thread for what may wait for the disk: admin calls, scrapes, reloads. One at a time, in
-// order. The gateway has two: what may take long (reports), and what any key can make wait for the
-// ledger (feedback), does not hold up the rest.
+// order. The gateway has one for each kind: what may take long (reports) holds up nothing else, and
+// what calls leave to be kept, which any key can make wait for the ledger (feedback), neither.
 
 #ifndef GATE_CHORE_H
 #define GATE_CHORE_H
@@ -12,6 +12,13 @@
 
 #include "base/list.h"
 #include "base/must.h"
+
+enum chore_kind {
+    CHORE_BRIEF, // the rest
+    CHORE_LONG,  // it goes through the ledger: reports, studies
+    CHORE_KEEPS, // what a call leaves beside it: feedback, pairs
+    CHORE_KINDS
+};
 
 struct chore {
     struct list link;

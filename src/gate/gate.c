@@ -4,7 +4,7 @@
 //
 //   main thread     signals only (SIGTERM, SIGINT: drain; SIGHUP: reload)
 //   worker threads  one event loop each; worker 0 also carries the admin plane
-//   chore thread    what may wait for the disk
+//   chore threads   what may wait for the disk, one a kind
 //   (store)         the ledger's writer thread
 
 #include "gate/gate.h"
@@ -24,6 +24,7 @@
 #include "gate/cascades.h"
 #include "gate/chore.h"
 #include "gate/defined.h"
+#include "gate/drawn.h"
 #include "gate/fixed.h"
 #include "gate/gate_state.h"
 #include "gate/habits.h"
@@ -52,12 +53,12 @@ struct gate {
     struct standings *standings;
     struct sessions *sessions;
     struct cascades *cascades;
+    struct drawn *drawn;
     struct budgets *budgets;
     uint8_t pepper[DIGEST_BYTES];
     struct tls_server *tls;
     void *annex;
-    struct chores chores;
-    struct chores slow_chores;
+    struct chores chores[CHORE_KINDS];
     int draining;     // atomic
     int over_buffers; // atomic
     size_t bodies;    // atomic: bytes of all requests' bodies
@@ -89,9 +90,9 @@ struct budgets *gate_budgets(struct gate *g)
     return g->budgets;
 }
 
-struct chores *gate_chores(struct gate *g, bool slow)
+struct chores *gate_chores(struct gate *g, enum chore_kind kind)
 {
-    return slow ? &g->slow_chores : &g->chores;
+    return &g->chores[kind];
 }
 
 const struct gate_setup *gate_setup_of(const struct gate *g)
@@ -112,6 +113,11 @@ struct tls_server *gate_tls(const struct gate *g)
 struct cascades *gate_cascades(struct gate *g)
 {
     return g->cascades;
+}
+
+struct drawn *gate_drawn(struct gate *g)
+{
+    return g->drawn;
 }
 
 struct standings *gate_standings(struct gate *g)
@@ -163,7 +169,7 @@ void gate_tidy(struct gate *g, int64_t now_us)
     g->tidied_us = now_us;
     g->tidying.run = tidy_run;
     list_init(&g->tidying.link);
-    chores_add(&g->chores, &g->tidying);
+    chores_add(&g->chores[CHORE_BRIEF], &g->tidying);
 }
 
 bool gate_stuck(struct gate *g)
@@ -274,7 +280,7 @@ void gate_learned_changed(struct gate *g)
     struct learned_chore *l = alloc_must(sizeof *l);
     *l = (struct learned_chore){.gate = g, .chore = {.run = learned_run}};
     list_init(&l->chore.link);
-    chores_add(&g->chores, &l->chore);
+    chores_add(&g->chores[CHORE_BRIEF], &l->chore);
 }
 
 // What a running process cannot change stays as it is, and that is said.
@@ -430,7 +436,7 @@ static void reload_later(struct gate *g)
     r->gate = g;
     r->chore.run = reload_run;
     list_init(&r->chore.link);
-    chores_add(&g->chores, &r->chore);
+    chores_add(&g->chores[CHORE_BRIEF], &r->chore);
 }
 
 static void wait_for_end(struct gate *g)
@@ -478,7 +484,7 @@ static void recall_later(struct gate *g)
     g->began_us = clock_wall_us();
     g->recalling.run = recall_run;
     list_init(&g->recalling.link);
-    chores_add(&g->slow_chores, &g->recalling);
+    chores_add(&g->chores[CHORE_LONG], &g->recalling);
 }
 
 static enum status gate_open(struct gate *g, struct why *why)
@@ -500,18 +506,20 @@ static enum status gate_open(struct gate *g, struct why *why)
         g->snapshot->standings = g->standings = standings_new();
         g->snapshot->sessions = g->sessions = sessions_new();
         g->cascades = cascades_new();
+        g->drawn = drawn_new();
         g->budgets = budgets_new(g->setup->store, news_tell, g);
         if (g->budgets)
             budgets_terms(g->budgets, g->snapshot->budgets, g->snapshot->budget_count,
                           clock_wall_us());
         bool fine = g->locals && g->thrifts && g->habits && g->turns && g->standings &&
-                    g->sessions && g->cascades && g->budgets;
+                    g->sessions && g->cascades && g->drawn && g->budgets;
         s = fine ? tls_open(g, why) : why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
     if (s == STATUS_OK)
         s = workers_open(g, why);
-    if (s == STATUS_OK && (!chores_start(&g->chores) || !chores_start(&g->slow_chores)))
-        s = why_set(why, STATUS_NO_MEMORY, "no thread could be started");
+    for (int i = 0; s == STATUS_OK && i < CHORE_KINDS; i++)
+        if (!chores_start(&g->chores[i]))
+            s = why_set(why, STATUS_NO_MEMORY, "no thread could be started");
     if (s != STATUS_OK)
         return s;
     recall_later(g);
@@ -520,8 +528,8 @@ static enum status gate_open(struct gate *g, struct why *why)
 
 static void gate_close(struct gate *g)
 {
-    chores_stop(&g->chores);
-    chores_stop(&g->slow_chores);
+    for (int i = 0; i < CHORE_KINDS; i++)
+        chores_stop(&g->chores[i]);
     for (unsigned i = 0; i < g->worker_count; i++)
         if (g->workers[i].loop) // what was posted after its last turn holds memory
             loop_run_posts(g->workers[i].loop);
@@ -540,6 +548,7 @@ static void gate_close(struct gate *g)
     standings_free(g->standings);
     sessions_free(g->sessions);
     cascades_free(g->cascades);
+    drawn_free(g->drawn);
     budgets_free(g->budgets);
     digest_wipe(g->pepper, sizeof g->pepper);
     pthread_mutex_destroy(&g->lock);

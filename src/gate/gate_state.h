@@ -21,16 +21,18 @@ void gate_measure(struct gate *g);
 void gate_tidy(struct gate *g, int64_t now_us);
 // Lets routes learn from their pairs, once a minute; called as the former.
 void gate_study(struct gate *g, int64_t now_us);
-struct tls_server *gate_tls(const struct gate *g);     // of the data plane; NULL without
-struct chores *gate_chores(struct gate *g, bool slow); // for what may take long, or for the rest
+struct tls_server *gate_tls(const struct gate *g); // of the data plane; NULL without
+struct chores *gate_chores(struct gate *g, enum chore_kind kind);
 const struct gate_setup *gate_setup_of(const struct gate *g);
 struct worker;
 struct budgets;
 struct cascades;
+struct drawn;
 struct worker *gate_worker(struct gate *g, unsigned i); // NULL beyond the last
 bool gate_annex_stop(struct gate *g);                   // gate_annex.stop; called by worker 0
 bool gate_draining(const struct gate *g);
 struct cascades *gate_cascades(struct gate *g);   // how its routes' cascades fare
+struct drawn *gate_drawn(struct gate *g);         // what became of calls that are compared
 struct standings *gate_standings(struct gate *g); // how its providers' models fare
 struct budgets *gate_budgets(struct gate *g);     // the process's accounts
 

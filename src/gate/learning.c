@@ -52,7 +52,7 @@ void learning_tick(struct learning *l, struct gate *g, int64_t now_us)
     l->gate = g;
     l->chore.run = run;
     list_init(&l->chore.link);
-    chores_add(gate_chores(g, true), &l->chore);
+    chores_add(gate_chores(g, CHORE_LONG), &l->chore);
 }
 
 void learning_read(struct snapshot *fresh, const struct snapshot *before, struct store *store)

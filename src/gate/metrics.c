@@ -484,19 +484,25 @@ static void refusals(const struct metrics *m, struct buf *out)
                    refusal_code((enum refusal)i), (unsigned long long)m->refused[i]);
 }
 
-static void shadows(const struct metrics *m, struct buf *out)
+const char *shadow_end_name(enum shadow_end end)
 {
     static const char *const names[] = {
 #define X(id, name) [SHADOW_END_##id] = (name),
         SHADOW_END_MAP(X)
 #undef X
     };
+    must(end < SHADOW_END_COUNT);
+    return names[end];
+}
+
+static void shadows(const struct metrics *m, struct buf *out)
+{
     metrics_head(
         out, "costlens_shadow_pairs_total", "counter",
         "Calls whose answer was to be compared with another model's, by what became of it.");
     for (unsigned i = 0; i < SHADOW_END_COUNT; i++)
-        buf_printf(out, "costlens_shadow_pairs_total{result=\"%s\"} %llu\n", names[i],
-                   (unsigned long long)m->shadows[i]);
+        buf_printf(out, "costlens_shadow_pairs_total{result=\"%s\"} %llu\n",
+                   shadow_end_name((enum shadow_end)i), (unsigned long long)m->shadows[i]);
 }
 
 void metrics_write(const struct metrics *m, struct buf *out)

@@ -91,6 +91,7 @@ enum shadow_end {
 #undef X
         SHADOW_END_COUNT
 };
+const char *shadow_end_name(enum shadow_end end); // static
 
 struct metrics {
     struct arena arena;

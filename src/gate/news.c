@@ -132,5 +132,5 @@ void news_tell(void *gate, const struct budgets_news *n)
     t->news.value = str_from(t->value, n->value.len);
     t->chore.run = run;
     list_init(&t->chore.link);
-    chores_add(gate_chores(gate, false), &t->chore);
+    chores_add(gate_chores(gate, CHORE_BRIEF), &t->chore);
 }

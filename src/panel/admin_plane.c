@@ -243,7 +243,8 @@ static void on_body(struct exchange *x, void *owner)
         k->call.content_type = str_of("text/plain; version=0.0.4; charset=utf-8");
     k->body_here = true;
     k->plane->running++;
-    chores_add(gate_chores(k->plane->gate, k->route && k->route->slow), &k->chore);
+    chores_add(gate_chores(k->plane->gate, k->route && k->route->slow ? CHORE_LONG : CHORE_BRIEF),
+               &k->chore);
 }
 
 // While the chore runs, only the exchange is forgotten; before, the knock is dropped.

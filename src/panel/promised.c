@@ -6,7 +6,8 @@
 
 #include "base/args.h"
 #include "base/json_out.h"
-#include "gate/gate.h"
+#include "gate/drawn.h"
+#include "gate/gate_state.h"
 #include "gate/learned.h"
 #include "gate/study.h"
 #include "insight/figures.h"
@@ -262,6 +263,26 @@ static void write_served(struct asking *a, const struct config_route *r)
     json_out_end(&a->out, '}');
 }
 
+// What became of the calls that were drawn since the gateway began; without one nobody knows.
+static void write_drawn(struct asking *a, const struct config_route *r)
+{
+    struct gate *gate = a->call->gate;
+    struct drawn_sum sum;
+    json_out_begin(&a->out, "drawn", '[');
+    if (gate)
+        drawn_sum(gate_drawn(gate), r->name, &sum);
+    for (int i = 0; gate && i < SHADOW_END_COUNT; i++) {
+        if (sum.calls[i] == 0)
+            continue;
+        json_out_begin(&a->out, NULL, '{');
+        json_out_text(&a->out, "result", str_of(shadow_end_name((enum shadow_end)i)));
+        json_out_number(&a->out, "calls", (int64_t)sum.calls[i]);
+        json_out_text(&a->out, "why", str_of(sum.why[i]));
+        json_out_end(&a->out, '}');
+    }
+    json_out_end(&a->out, ']');
+}
+
 static enum status tell_route(struct asking *a, const struct config_route *r, struct why *why)
 {
     struct store *store = a->call->store;
@@ -280,6 +301,7 @@ static enum status tell_route(struct asking *a, const struct config_route *r, st
         write_route(&t, NULL);
     json_out_end(&a->out, ']');
     write_costs(&a->out, &sum, t.share_ppm);
+    write_drawn(a, r);
     write_served(a, r);
     json_out_end(&a->out, '}');
     return s;

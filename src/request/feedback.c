@@ -97,7 +97,7 @@ static enum flow begin(struct req *r)
     f->feedback.comment = rating.comment;
     r->rating = f;
     f->worker->feedback_waits++;
-    chores_add(gate_chores(r->worker->gate, true), &f->chore);
+    chores_add(gate_chores(r->worker->gate, CHORE_KEEPS), &f->chore);
     return WAIT;
 }
 

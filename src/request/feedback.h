@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // feedback - POST /costlens/v1/feedback: what a caller says of an answer that he got from here
-// (shadow/rating.h). It is kept beside the ledger (store/feedback.h) by the thread for chores,
+// (shadow/rating.h). It is kept beside the ledger (store/feedback.h) by a thread for chores,
 // which may wait for the disk.
 //
 // A key rates its own calls only; of others it is not even told whether there are any.

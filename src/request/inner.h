@@ -20,6 +20,8 @@ struct inner {
     const struct key *key; // as whose it is booked
     struct str word;       // what stands in its row as `route`
     int64_t output_max;    // the longest answer, tokens, unless the body asks for less
+    const int64_t *beside; // atomic, 10^-9 USD: beside what it holds, so much must be left in its
+                           // budgets; NULL: nothing
     // It has ended, in any way; the call itself is about to go. May begin another.
     void (*ended)(struct inner *i, const struct req *r);
     struct said said; // what it was told; said_free ends it

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "gate/drawn.h"
 #include "gate/gate_state.h"
 #include "gate/learned.h"
 #include "request/inner.h"
@@ -17,7 +18,8 @@
 #define BODY_BYTES_MOST (256 * KIB) // of a request that is asked again
 #define TEXTS_MAX       (16 * KIB)
 #define RUNNING_MAX     32  // of a worker
-#define WAITING_MAX     256 // of its pairs, for the disk: 4 MiB of texts at most
+#define WAITING_MAX     256 // of its pairs, for the disk, beside those that run
+#define VERDICTS        2   // of a judge: it is asked in either order
 // The other answer may be so much longer than the first one; one that is cut there is not compared.
 #define OUTPUT_TIMES 8
 #define OUTPUT_LEAST 8192 // tokens
@@ -31,6 +33,8 @@ struct shadow {
     struct view *view; // NULL until it goes on by itself
     struct store *store;
     const struct config_route *route; // of the view
+    struct drawn_route *drawn;        // the same route's
+    int64_t owes;                     // 10^-9 USD: what its judge may cost, as `drawn` knows
     struct arena arena;               // of texts
     struct key key;
     enum stage stage;
@@ -75,12 +79,26 @@ static void shadow_free(struct shadow *s)
     heap_free(s);
 }
 
+static void owe(struct shadow *s, int64_t now)
+{
+    if (now != s->owes)
+        drawn_owe(s->drawn, now - s->owes);
+    s->owes = now;
+}
+
+static void count(struct shadow *s, enum shadow_end end, struct str why)
+{
+    s->worker->metrics.shadows[end]++;
+    drawn_count(s->drawn, end, why);
+}
+
 // What belongs to the worker's thread.
 static void leave_worker(struct shadow *s)
 {
     if (s->running)
         s->worker->shadow_count--;
     s->running = false;
+    owe(s, 0);
     if (s->view)
         view_free(s->view);
     s->view = NULL;
@@ -115,12 +133,13 @@ static void complain(struct shadow *s, struct str detail)
 static void give_up(struct shadow *s, enum shadow_end end, struct str detail)
 {
     complain(s, detail);
-    s->worker->metrics.shadows[end]++;
+    count(s, end, detail);
     leave_worker(s);
     shadow_free(s);
 }
 
-static void finish(struct shadow *s, struct ruling ruling)
+// `why` there is no verdict.
+static void finish(struct shadow *s, struct ruling ruling, struct str why)
 {
     static const enum pair_judged judged[] = {[RULED_NOT] = PAIR_JUDGED_NOT,
                                               [RULED_EXACT] = PAIR_JUDGED_EXACT,
@@ -128,26 +147,22 @@ static void finish(struct shadow *s, struct ruling ruling)
                                               [RULED_MODEL] = PAIR_JUDGED_MODEL,
                                               [RULED_CONTRADICTED] = PAIR_JUDGED_CONTRADICTED};
     struct worker *w = s->worker;
-    if (__atomic_load_n(&w->shadow_waits, __ATOMIC_RELAXED) >= WAITING_MAX) {
-        give_up(s, SHADOW_END_BUSY, str_of("Too many pairs wait for the disk."));
-        return;
-    }
     s->pair.judged = judged[ruling.by];
     s->pair.weak_ppm = ruling.by && ruling.weak_good ? PAIR_WHOLE_PPM : 0;
     s->pair.strong_ppm = ruling.by && ruling.strong_good ? PAIR_WHOLE_PPM : 0;
-    w->metrics.shadows[ruling.by ? SHADOW_END_PAIR : SHADOW_END_UNJUDGED]++;
+    count(s, ruling.by ? SHADOW_END_PAIR : SHADOW_END_UNJUDGED, why);
     s->store = gate_store(w->gate);
     s->chore.run = keep;
     drop_texts(s);
     leave_worker(s);
     __atomic_add_fetch(&w->shadow_waits, 1, __ATOMIC_RELAXED);
-    chores_add(gate_chores(w->gate, true), &s->chore);
+    chores_add(gate_chores(w->gate, CHORE_KEEPS), &s->chore);
 }
 
 static void unjudged(struct shadow *s, struct str detail)
 {
     complain(s, detail);
-    finish(s, (struct ruling){.by = RULED_NOT});
+    finish(s, (struct ruling){.by = RULED_NOT}, detail);
 }
 
 // --- the calls that it makes ---
@@ -185,8 +200,12 @@ static bool ask(struct shadow *s, enum stage stage, const char *what)
            inner_begin(&s->inner, s->worker, s->view);
 }
 
+// Only where its budget can pay for its judge, too: half a pair is worth nothing.
 static void ask_other(struct shadow *s)
 {
+    if (!s->route->shadow.unjudged)
+        owe(s, count_times(VERDICTS, drawn_verdict(s->drawn)));
+    s->inner.beside = drawn_owed(s->drawn);
     int64_t most = count_times(s->output_given, OUTPUT_TIMES);
     s->inner.found = s->found;
     s->inner.query = s->query;
@@ -239,6 +258,7 @@ static void ask_judge(struct shadow *s, enum stage stage)
     s->inner.body = buf_str(&s->question);
     s->inner.full = judge;
     s->inner.output_max = JUDGE_OUTPUT_MAX;
+    s->inner.beside = NULL;
     if (!ask(s, stage, "judge"))
         unjudged(s, str_of("The gateway is being stopped, or has no memory."));
 }
@@ -288,7 +308,7 @@ static void compare(struct shadow *s)
         return;
     }
     if (is_escalated(s)) {
-        s->worker->metrics.shadows[SHADOW_END_ESCALATED]++;
+        count(s, SHADOW_END_ESCALATED, STR_NONE);
         leave_worker(s);
         shadow_free(s);
         return;
@@ -297,7 +317,7 @@ static void compare(struct shadow *s)
     if (ruling.by == RULED_NOT && !s->route->shadow.unjudged)
         ask_judge(s, STAGE_FIRST);
     else
-        finish(s, ruling);
+        finish(s, ruling, STR_NONE);
 }
 
 static void other_ended(struct shadow *s, const struct req *r)
@@ -325,6 +345,10 @@ static enum judge_word word_of(struct shadow *s, const struct req *r)
 
 static void judge_ended(struct shadow *s, const struct req *r)
 {
+    const struct reservation *held = &r->attempt.reservation;
+    if (held->bounded)
+        drawn_judge(s->drawn, held->most.n);
+    owe(s, s->stage == STAGE_FIRST ? s->owes / VERDICTS : 0);
     if (r->recorded)
         add_cost(&s->pair.judge_cost, r);
     if (!inner_answered(r)) {
@@ -338,7 +362,7 @@ static void judge_ended(struct shadow *s, const struct req *r)
         s->first = word;
         ask_judge(s, STAGE_SECOND);
     } else {
-        finish(s, judge_rule(s->first, word));
+        finish(s, judge_rule(s->first, word), STR_NONE);
     }
 }
 
@@ -439,6 +463,7 @@ static bool fill(struct shadow *s, const struct req *r)
     answer_of(&s->small, STR_NONE, &alloc_heap);
     answer_of(&s->large, STR_NONE, &alloc_heap);
     s->route = map_get(&r->view->snapshot->routes, r->plan->route->name); // a plan's may be its own
+    s->drawn = drawn_at(gate_drawn(r->worker->gate), s->route->name);
     s->pair.id = r->id;
     s->pair.at_us = r->start_us;
     s->pair.route = arena_dup(&s->arena, s->route->name);
@@ -451,15 +476,34 @@ static bool fill(struct shadow *s, const struct req *r)
     s->pair.judge_cost.known = true;
     own_found(s, r);
     buf_add(&s->body, r->ask.body);
-    return own_key(s, r) && !arena_failed(&s->arena) && !buf_failed(&s->body);
+    return s->drawn && own_key(s, r) && !arena_failed(&s->arena) && !buf_failed(&s->body);
+}
+
+// Why no more are begun just now; or NULL. What is begun is kept: there is room for all that run.
+static const char *too_many(const struct worker *w)
+{
+    if (w->shadow_count >= RUNNING_MAX)
+        return "Too many other comparisons are under way.";
+    return __atomic_load_n(&w->shadow_waits, __ATOMIC_RELAXED) >= WAITING_MAX
+               ? "Too many pairs wait for the ledger's file."
+               : NULL;
+}
+
+static void pass_over(const struct req *r, const char *why)
+{
+    struct drawn_route *drawn = drawn_at(gate_drawn(r->worker->gate), r->plan->route->name);
+    r->worker->metrics.shadows[SHADOW_END_BUSY]++;
+    if (drawn)
+        drawn_count(drawn, SHADOW_END_BUSY, str_of(why));
 }
 
 void shadowing_begin(struct req *r)
 {
     if (r->shadow || !is_chosen(r))
         return;
-    if (r->worker->shadow_count >= RUNNING_MAX) {
-        r->worker->metrics.shadows[SHADOW_END_BUSY]++;
+    const char *busy = too_many(r->worker);
+    if (busy) {
+        pass_over(r, busy);
         return;
     }
     struct shadow *s = alloc_zero(&alloc_heap, sizeof *s);
@@ -500,7 +544,8 @@ static bool fit_side(const struct req *r, enum side side, struct str *full)
         *full = c->full;
         return true;
     }
-    r->worker->metrics.shadows[SHADOW_END_REFUSED]++;
+    count(r->shadow, SHADOW_END_REFUSED,
+          str_of("No model of the other side can be asked just now."));
     return false;
 }
 

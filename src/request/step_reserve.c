@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "gate/gate_state.h"
 #include "request/concern.h"
+#include "request/inner.h"
 #include "request/relay.h"
 #include "request/waiting.h"
 
@@ -169,9 +170,33 @@ static enum breach_scope broken(const struct req *r)
     return breaches_find(r->view->snapshot->breaches, &b);
 }
 
+// One of our own is made only where its budgets can pay for what belongs to it, too.
+static bool leaves_enough(const struct req *r)
+{
+    const struct reservation *v = &r->attempt.reservation;
+    struct booking_left left;
+    int64_t beside =
+        r->inner && r->inner->beside ? __atomic_load_n(r->inner->beside, __ATOMIC_RELAXED) : 0;
+    return beside == 0 || !booking_left(v->booking, &left) || left.left.n - v->amount.n >= beside;
+}
+
+static enum flow refuse_beside(struct req *r)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, DETAIL_BYTES);
+    buf_add_cstr(&text,
+                 "What is left in it is for judging the answers of those under way, and does "
+                 "not cover a judge of this one, too.");
+    booking_drop(r->attempt.reservation.booking);
+    r->attempt.reservation.booking = NULL;
+    return refuse(r, REFUSAL_BUDGET, &text);
+}
+
 static enum flow hold(struct req *r)
 {
     end_wait(r);
+    if (!leaves_enough(r))
+        return refuse_beside(r);
     enum breach_scope scope = broken(r); // it may be, since the call began to wait
     if (scope != BREACH_NONE && r->attempt.reservation.relied)
         return refuse_breach(r, scope);

@@ -77,6 +77,19 @@ with Speaker({"small": small, "large": "LARGE says so", "broken": 500}) as speak
     cost = sum(row["cost_pd"] for row in rows if row["key"] == "shadow:narrow")
     expect_true(Decimal(cost).scaleb(-12) <= LIMIT, "by the ledger, too")
 
+    # Why the others were not asked stands in the route's status.
+    [status] = json.loads(gateway.costlens("route", "status", "narrow", "--json").stdout)["routes"]
+    drawn = {one["result"]: one for one in status["drawn"]}
+    for result in ("refused", "busy", "unjudged"):
+        expect(drawn[result]["calls"] if result in drawn else 0, of(result), result)
+    told = gateway.costlens("route", "status", "narrow").stdout
+    if "busy" in drawn:
+        expect(drawn["busy"]["why"], "Too many other comparisons are under way.")
+    if "refused" in drawn:
+        expect_in("shadow:narrow", drawn["refused"]["why"])
+        expect_in(f"since the gateway began {of('refused')} w", told)
+        expect_in("put to no other side (refused): ", told)
+
     # It is charged to its own budget and to those of all calls, not to its caller's.
     own = sum(row["cost_pd"] for row in rows if row["key"] == "scene")
     expect_true(0 <= spent(gateway, "scene") - Decimal(own).scaleb(-12) < Decimal("1e-7"), "the key's own calls")
