@@ -47,6 +47,8 @@ const char *route_data(const struct route_wishes *w, size_t i);
 // Reads the rows of all of them. EXIT_OK; else said on stderr, with the file and the line.
 // rows_fini ends them in any case.
 int route_read(const struct route_wishes *w, struct rows *out);
+// How many of them the model was trained on, letter for letter, as far as it knows.
+size_t route_seen(const struct model *m, const struct rows *rows);
 // Opens --model: a file, or `shipped`, the one that is compiled in. EXIT_OK; else said on stderr.
 int route_model(const struct route_wishes *w, struct model *out);
 // A member with a number of six places.

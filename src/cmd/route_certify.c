@@ -43,14 +43,44 @@ static size_t count_repeated(const struct rows *rows)
     return repeated;
 }
 
+static void drop_seen(const struct model *model, struct rows *rows)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (!model_has_line(model, rows->at[i].line))
+            rows->at[kept++] = rows->at[i];
+    rows->count = kept;
+}
+
+// Rows that the model was trained on are left out, and told. EXIT_OK; else said.
+static int leave_out(const struct model *model, struct rows *rows)
+{
+    const size_t seen = route_seen(model, rows);
+    if ((seen && seen == rows->count) ||
+        (model->head->learned && model->head->learned == rows_mark(rows)))
+        return command_failed("the model was trained on these rows: what it has learned by heart "
+                              "proves nothing. Give it rows that it has not seen");
+    if (seen && model->head->lines == MODEL_LINES_MAX) // it has learned from more
+        return command_failed("the model was trained on %zu of the %zu rows, and perhaps on more: "
+                              "of so many it does not know all. Give it rows that it has not seen",
+                              seen, rows->count);
+    if (seen)
+        command_print(stderr,
+                      "%zu of the %zu rows are left out: the model was trained on them, and what "
+                      "it has learned by heart proves nothing.\n",
+                      seen, rows->count);
+    drop_seen(model, rows);
+    return EXIT_OK;
+}
+
 // EXIT_OK; else said.
-static int check_rows(const struct model *model, const struct rows *rows)
+static int check_rows(const struct model *model, struct rows *rows)
 {
     if (rows->count == 0)
         return command_failed("there are no rows to prove it by");
-    if (model->head->learned && model->head->learned == rows_mark(rows))
-        return command_failed("the model was trained on these rows: what it has learned by heart "
-                              "proves nothing. Give it rows that it has not seen");
+    int code = leave_out(model, rows);
+    if (code != EXIT_OK)
+        return code;
     const size_t repeated = count_repeated(rows);
     if (repeated)
         command_print(stderr,
@@ -81,7 +111,7 @@ struct result {
     struct certificate certificate;
     struct promise promise;
     double loss_upper;
-    size_t pairs;
+    size_t pairs, left_out;
 };
 
 static void print_json(const struct result *r)
@@ -97,6 +127,7 @@ static void print_json(const struct result *r)
         json_out_null(&o, "threshold");
     route_json(&o, "share_weak", r->certificate.holds ? r->certificate.share : 0);
     json_out_number(&o, "pairs", (int64_t)r->pairs);
+    json_out_number(&o, "left_out", (int64_t)r->left_out);
     route_json(&o, "max_loss", r->promise.loss);
     route_json(&o, "confidence", 1 - r->promise.risk);
     if (r->certificate.holds) {
@@ -134,11 +165,13 @@ static int certify(const struct cli *cli, const struct route_wishes *w, struct r
     if (route_model(w, &model) != EXIT_OK)
         return EXIT_FAILED;
     int code = route_read(w, &rows);
+    const size_t given = rows.count;
     if (code == EXIT_OK)
         code = check_rows(&model, &rows);
     if (code == EXIT_OK) {
         struct evidence *pairs = weigh(&model, &rows);
         r->pairs = rows.count;
+        r->left_out = given - rows.count;
         certificate_test(pairs, rows.count, &first, &r->certificate);
         if (r->certificate.holds)
             r->loss_upper =

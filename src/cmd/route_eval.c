@@ -117,6 +117,12 @@ static int measure(const struct cli *cli, const struct route_wishes *w,
     if (route_model(w, &model) != EXIT_OK)
         return EXIT_FAILED;
     int code = route_read(w, &rows);
+    const size_t seen = code == EXIT_OK ? route_seen(&model, &rows) : 0;
+    if (seen)
+        command_print(stderr,
+                      "%zu of the %zu rows are ones that the model was trained on: they flatter "
+                      "it.\n",
+                      seen, rows.count);
     if (code == EXIT_OK && evaluate(&model, &rows, wishes, &e, &why) != STATUS_OK)
         code = command_failed("%s", why.text);
     if (code == EXIT_OK && cli->json)

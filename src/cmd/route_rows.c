@@ -46,6 +46,14 @@ int route_read(const struct route_wishes *w, struct rows *out)
     return code;
 }
 
+size_t route_seen(const struct model *m, const struct rows *rows)
+{
+    size_t seen = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        seen += model_has_line(m, rows->at[i].line);
+    return seen;
+}
+
 int route_model(const struct route_wishes *w, struct model *out)
 {
     struct why why;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The file: head, weights of words (a byte each), trees, trees of the prior, trees of a cascade,
-// keys.
+// keys, marks of lines.
 
 #include "route/model.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/digest.h"
 #include "base/fnv.h"
@@ -22,7 +23,8 @@ static enum status refuse(struct why *why, enum status s, const char *name, cons
 static bool is_whole(const struct model_head *h, size_t len)
 {
     bool counts = (h->words == 0 || h->words == LEXICON_WEIGHTS) && h->trees <= TREES_MAX &&
-                  h->prior <= TREES_MAX && h->after <= TREES_MAX && h->keys <= MODEL_KEYS_MAX;
+                  h->prior <= TREES_MAX && h->after <= TREES_MAX && h->keys <= MODEL_KEYS_MAX &&
+                  h->lines <= MODEL_LINES_MAX;
     return counts && h->bytes == len && model_bytes(h) == len;
 }
 
@@ -57,6 +59,15 @@ static bool are_keys(const struct model_key *keys, unsigned count)
     return true;
 }
 
+static bool are_lines(const uint32_t *lines, unsigned count)
+{
+    for (unsigned i = 1; i < count; i++) {
+        if (lines[i] <= lines[i - 1])
+            return false;
+    }
+    return true;
+}
+
 static bool is_sound(const struct model *m)
 {
     const struct model_head *h = m->head;
@@ -66,7 +77,8 @@ static bool is_sound(const struct model *m)
     return are_numbers(numbers, sizeof numbers / sizeof numbers[0]) &&
            are_numbers(h->share, PART_COUNT) && are_trees(m->trees, h->trees, COLUMN_COUNT) &&
            are_trees(m->prior, h->prior, TRAIT_COUNT) &&
-           are_trees(m->after, h->after, AFTER_COUNT) && are_keys(m->keys, h->keys);
+           are_trees(m->after, h->after, AFTER_COUNT) && are_keys(m->keys, h->keys) &&
+           are_lines(m->lines, h->lines);
 }
 
 static const void *take(const char **at, size_t bytes)
@@ -97,6 +109,7 @@ enum status model_view(struct str bytes, const char *name, struct model *out, st
     m.prior = take(&at, h->prior * sizeof *m.prior);
     m.after = take(&at, h->after * sizeof *m.after);
     m.keys = take(&at, h->keys * sizeof *m.keys);
+    m.lines = take(&at, h->lines * sizeof *m.lines);
     if (!is_sound(&m))
         return refuse(why, STATUS_DAMAGED, name, "this model has numbers that cannot be");
     *out = m;
@@ -131,6 +144,19 @@ enum status model_open_known(const char *path, int64_t check, struct model *out,
     }
     *out = m;
     return STATUS_OK;
+}
+
+int model_by_line(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+bool model_has_line(const struct model *m, uint64_t line)
+{
+    const uint32_t mark = model_line(line);
+    return m->head->lines && line &&
+           bsearch(&mark, m->lines, m->head->lines, sizeof mark, model_by_line) != NULL;
 }
 
 bool model_reads_words(const struct model *m)

@@ -22,7 +22,7 @@
 #define TRAITS_BYTES     4096 // of text that are looked at
 #define TRAITS_GRAMS_MAX 2048 // different ones that are kept: the first
 #define TRAITS_GRAM_BITS 16
-#define TRAITS_VERSION   2 // of what the counters mean and how words are hashed: a model is of one
+#define TRAITS_VERSION   3 // of what the counters mean, how words are hashed and tasks are named
 
 // X(NAME, "name", "what it counts"). "log" is log2(1 + n).
 #define TRAIT_MAP(X)                                                         \

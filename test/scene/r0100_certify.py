@@ -54,6 +54,16 @@ learned = (folder / "learn.jsonl").read_text().splitlines(keepends=True)
 (folder / "turned.jsonl").write_text("".join(reversed(learned)))
 for name in ("learn.jsonl", "turned.jsonl"):
     expect_in("was trained on these rows", route("certify", "--model", model, "--data", str(folder / name), code=1))
+
+# Some of them among others are left out, and told: the rest says what it says alone.
+mixed = folder / "mixed.jsonl"
+mixed.write_text("".join(learned[:300]) + (folder / "many.jsonl").read_text() + "".join(learned[300:]))
+some = subprocess.run([COSTLENS, "route", "certify", "--model", model, "--data", str(mixed), "--json"], capture_output=True, text=True,
+                      timeout=100)
+expect_in("800 of the 2300 rows are left out: the model was trained on them", some.stderr)
+expect(json.loads(some.stdout), said | {"left_out": 800})
+expect_in("800 of the 2300 rows are ones that the model was trained on", subprocess.run(
+    [COSTLENS, "route", "eval", "--model", model, "--data", str(mixed)], capture_output=True, text=True, timeout=100).stderr)
 twice = subprocess.run([COSTLENS, "route", "certify", "--model", model, "--data", few, few], capture_output=True, text=True, timeout=100)
 expect_in("30 of the 60 rows are the same as another one", twice.stderr)
 

@@ -30,7 +30,7 @@ routes:
   - { name: open, mode: certified, max_loss: 10%, small: small, large: large, shadow: { budget: 1, rate: 0.01% } }
 """
 dice = random.Random(7)
-TRAITS = bytes([2]) + bytes(41 * 2) + bytes(8) + bytes(2)  # as route/traits_pack.c writes a text without any
+TRAITS = bytes([3]) + bytes(41 * 2) + bytes(8) + bytes(2)  # as route/traits_pack.c writes a text without any
 
 
 def add_pairs(gateway, count, small_knows, judged=3, route="support", promised=0):

@@ -334,9 +334,44 @@ static void the_rarest_tasks_are_left_out(void **state)
     free(at);
 }
 
+// Whoever proves something by rows knows which of them were learned from.
+static void a_model_knows_its_lines(void **state)
+{
+    (void)state;
+    struct rows rows[2];
+    struct buf file, bare;
+    struct model m;
+    struct why why;
+    unsigned taken = 0;
+    for (unsigned k = 0; k < 2; k++) {
+        rows_init(&rows[k]);
+        for (unsigned i = 0; i < 2000; i++) // each line twice
+            add(&rows[k], "{\"prompt\":\"number %u of %u\",\"weak\":%u,\"strong\":1}", i / 2, k,
+                i / 2 % 2);
+    }
+    learn(&rows[0], NULL, &file, &m);
+    assert_in_range(m.head->lines, 998, 1000);
+    for (size_t i = 0; i < 2000; i++) {
+        assert_true(model_has_line(&m, rows[0].at[i].line));
+        taken += model_has_line(&m, rows[1].at[i].line);
+    }
+    assert_in_range(taken, 0, 2);
+    assert_false(model_has_line(&m, 0)); // of no line
+    buf_init(&bare, &alloc_heap, 0);
+    const struct train_wishes structure = {.structure = true};
+    assert_int_equal(train(&rows[0], &structure, &bare, &why), STATUS_OK);
+    assert_int_equal(model_view(buf_str(&bare), "bare", &m, &why), STATUS_OK);
+    assert_int_equal(m.head->lines, 0); // as the one that is compiled in
+    rows_fini(&rows[0]);
+    rows_fini(&rows[1]);
+    buf_fini(&file);
+    buf_fini(&bare);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_model_knows_its_lines),
         cmocka_unit_test(learned),
         cmocka_unit_test(explained),
         cmocka_unit_test(few_rows_propose_nothing),
