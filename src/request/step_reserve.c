@@ -184,9 +184,9 @@ static enum flow refuse_beside(struct req *r)
 {
     struct buf text;
     buf_init(&text, &alloc_heap, DETAIL_BYTES);
-    buf_add_cstr(&text,
-                 "What is left in it is for judging the answers of those under way, and does "
-                 "not cover a judge of this one, too.");
+    buf_add_cstr(
+        &text, "What its budgets have left does not cover the judge of its pair, too, beside those "
+               "of the pairs under way.");
     booking_drop(r->attempt.reservation.booking);
     r->attempt.reservation.booking = NULL;
     return refuse(r, REFUSAL_BUDGET, &text);

@@ -49,7 +49,7 @@ with Wordy({"small": "small says so", "large": "LARGE says so", "judge": "TIE"})
         ended()
     found = drawn("one")
     expect((found["pair"], found["refused"][0], sorted(found)), ((2, ""), 4, ["pair", "refused"]))
-    expect_in("does not cover a judge of this one", found["refused"][1])
+    expect_in("does not cover the judge of its pair", found["refused"][1])
     expect(len(speaker.of("small")), 2, "whose pair nobody would judge is not asked")
     told = gateway.costlens("route", "status", "one").stdout
     expect_in("one: of the calls drawn since the gateway began 4 were put to no other side (refused): ", told)
