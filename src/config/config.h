@@ -205,6 +205,12 @@ void config_listen_write(struct json_out *o, const char *key, const struct confi
                          unsigned count);
 // An address as it is written: "https://api.openai.com/v1".
 void config_address_write(struct json_out *o, const char *key, const struct url *u);
+// Each route that is called as a model of a provider is, and which of both a call goes to; `text`
+// lives during the call. Only who has the book can tell: config_check does, config_read does not.
+struct catalog;
+typedef void config_twin_f(void *context, int line, struct str text);
+void config_twins(const struct config *c, const struct catalog *book, config_twin_f *f,
+                  void *context);
 // The tables as a chapter of the manual: Markdown, or roff for the man page.
 void config_manual(struct buf *out, bool roff);
 

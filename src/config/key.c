@@ -232,66 +232,9 @@ static void note_aliases(struct reading *r, const struct catalog *book)
     }
 }
 
-// --- routes that are called as a model is ---
-
-static bool is_model(const struct config_provider *p, struct str full, struct str name)
+static void note_twin(void *context, int line, struct str text)
 {
-    return has_prefix(full, p->name) &&
-           str_eq(dialect_model(p->dialect, str_skip(full, p->name.len + 1)),
-                  dialect_model(p->dialect, name));
-}
-
-static bool in_tier(const struct config_provider *p, const struct config_tier *t, struct str name)
-{
-    for (unsigned i = 0; t && i < t->model_count; i++) {
-        if (is_model(p, t->models[i], name))
-            return true;
-    }
-    return false;
-}
-
-// Of an open list the file names some.
-static bool in_file(const struct config *c, const struct config_provider *p, struct str name)
-{
-    for (unsigned i = 0; i < c->route_count; i++) {
-        if (in_tier(p, c->routes[i].small, name) || in_tier(p, c->routes[i].large, name))
-            return true;
-    }
-    for (unsigned i = 0; i < c->tier_count; i++) {
-        if (in_tier(p, c->tiers[i], name))
-            return true;
-    }
-    return false;
-}
-
-// By its list, by the book's, or since the file says so: a pattern alone names none.
-static bool has_model(const struct reading *r, const struct catalog *book,
-                      const struct config_provider *p, struct str name)
-{
-    if (p->mock || !lists(p, name))
-        return false;
-    for (unsigned i = 0; i < p->model_count; i++) {
-        if (str_eq(dialect_model(p->dialect, p->models[i]), dialect_model(p->dialect, name)))
-            return true;
-    }
-    return in_file(r->c, p, name) || catalog_find(book, p->name, name) ||
-           (p->dialect != DIALECT_OLLAMA && p->vendor.len && catalog_find(book, p->vendor, name));
-}
-
-static void note_route(struct reading *r, const struct catalog *book,
-                       const struct config_route *route)
-{
-    for (unsigned i = 0; i < r->c->provider_count; i++) {
-        const struct config_provider *p = &r->c->providers[i];
-        if (!has_model(r, book, p, route->name))
-            continue;
-        reading_warn(r, route->line,
-                     "route %.*s: %.*s has a model of that name. A call for `%.*s` goes to the "
-                     "route, and one for `%.*s/%.*s` to the model",
-                     STR_ARG(route->name), STR_ARG(p->name), STR_ARG(route->name), STR_ARG(p->name),
-                     STR_ARG(route->name));
-        return;
-    }
+    reading_warn(context, line, "%.*s", STR_ARG(text));
 }
 
 void reading_booked(struct reading *r)
@@ -299,7 +242,7 @@ void reading_booked(struct reading *r)
     const struct config *c = r->c;
     struct catalog *book = NULL;
     struct shelf imported;
-    if ((c->alias_count == 0 && c->route_count == 0) || c->fault_count)
+    if ((c->alias_count == 0 && !r->alone) || c->fault_count)
         return;
     if (shelf_open(c->state, &imported, NULL) != STATUS_OK ||
         shelf_catalog(&imported, c->prices, &book, NULL) != STATUS_OK) {
@@ -307,8 +250,8 @@ void reading_booked(struct reading *r)
         return;
     }
     note_aliases(r, book);
-    for (unsigned i = 0; i < c->route_count; i++)
-        note_route(r, book, &c->routes[i]);
+    if (r->alone) // else the gateway says it, which has the book
+        config_twins(c, book, note_twin, r);
     catalog_close(book);
     shelf_close(&imported);
 }

@@ -114,8 +114,8 @@ bool reading_ability(struct str text, unsigned *bits);
 // A tier whose models stand in a list, or whose one model stands there.
 bool reading_tier(struct reading *r, struct reading_owner of, const struct node *n,
                   struct config_tier *out);
-// What the price book tells of names: aliases without a price, routes that are called as a model
-// is. After the prices.
+// What the price book tells of names: aliases without a price; where nobody asks the store, too,
+// routes that are called as a model is. After the prices.
 void reading_booked(struct reading *r);
 void reading_keys(struct reading *r);
 // A key of that name is written there, whether or not its secret is; or it is one that is made.

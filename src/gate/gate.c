@@ -299,12 +299,19 @@ static enum status config_fresh(struct gate *g, struct config **out, struct buf 
     return s;
 }
 
+static void warn_twin(void *context, int line, struct str text)
+{
+    const struct config *c = context;
+    log_say(LOG_WARN, "%.*s:%d: %.*s", STR_ARG(c->file), line, STR_ARG(text));
+}
+
 // What is taken, and most likely a slip.
 static void warn(const struct snapshot *s)
 {
     struct buf text;
     buf_init(&text, &alloc_heap, KIB);
     absent_log(s);
+    config_twins(s->config, s->catalog, warn_twin, s->config);
     if (budget_crowd(s->budgets, s->budget_count, &text))
         log_say(LOG_WARN, "%s", buf_cstr(&text));
     for (size_t i = 0; i < s->budget_count; i++) {

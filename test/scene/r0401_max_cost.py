@@ -20,6 +20,10 @@ with Mock() as mock:
     names = "wordy+tokens=3000, other, dear, unheard, machine"
     providers = f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [{names}], lacks: {{ other: tools }} }}\n"
     with Gateway(mock, providers=providers, models=[], extra=EXTRA) as gateway:
+        # A route that is called as a model is goes before it, and that is said.
+        expect_in("route dear: bench has a model of that name. A call for `dear` goes to the route, and one for "
+                  "`bench/dear` to the model", gateway.program.errors())
+        expect_in("route dear: bench has a model of that name", gateway.costlens("config", "check").stdout)
         done = 0
 
         def asked(model, wanted, **more):
