@@ -59,9 +59,5 @@ enum status store_decided_each(struct store *s, const struct decided_query *q, s
     int code = SQLITE_ERROR;
     while (find && (code = sqlite3_step(find)) == SQLITE_ROW)
         tell(find, f, context);
-    if (code != SQLITE_DONE)
-        status = sql_why(why, db, "calls of routes");
-    sqlite3_finalize(find);
-    store_reader_close(db);
-    return status;
+    return sql_end(db, find, code, "calls of routes", why);
 }

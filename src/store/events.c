@@ -97,9 +97,5 @@ enum status store_event_each(struct store *s, const struct event_query *query, s
         read_row(q, &e);
         f(context, &e);
     }
-    if (code != SQLITE_DONE)
-        status = sql_why(why, db, "what became of budgets cannot be read");
-    sqlite3_finalize(q);
-    store_reader_close(db);
-    return status;
+    return sql_end(db, q, code, "what became of budgets cannot be read", why);
 }

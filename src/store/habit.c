@@ -52,9 +52,5 @@ enum status store_habits(struct store *s, const struct decided_query *q, store_h
     int code = SQLITE_ERROR;
     while (sums && (code = sqlite3_step(sums)) == SQLITE_ROW)
         tell(sums, f, context);
-    if (code != SQLITE_DONE)
-        status = sql_why(why, db, "calls");
-    sqlite3_finalize(sums);
-    store_reader_close(db);
-    return status;
+    return sql_end(db, sums, code, "calls", why);
 }

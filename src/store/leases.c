@@ -533,9 +533,5 @@ enum status store_account_each(struct store *s, int64_t ends_after_us, account_r
         read_row(s, q, &a);
         f(context, &a);
     }
-    if (code != SQLITE_DONE)
-        status = sql_why(why, db, "the accounts of budgets cannot be read");
-    sqlite3_finalize(q);
-    store_reader_close(db);
-    return status;
+    return sql_end(db, q, code, "the accounts of budgets cannot be read", why);
 }

@@ -166,9 +166,5 @@ enum status store_pair_each(struct store *s, const struct pair_query *query, sto
         read_row(q, query, &p);
         f(context, &p);
     }
-    if (code != SQLITE_DONE)
-        status = sql_why(why, db, "the pairs of a route cannot be read");
-    sqlite3_finalize(q);
-    store_reader_close(db);
-    return status;
+    return sql_end(db, q, code, "the pairs of a route cannot be read", why);
 }

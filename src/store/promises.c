@@ -165,11 +165,7 @@ enum status store_promises_each(struct store *s, struct promise_of of, store_pro
         read_row(q, &row);
         f(context, &row);
     }
-    if (code != SQLITE_DONE)
-        status = sql_why(why, db, "what was found of a route cannot be read");
-    sqlite3_finalize(q);
-    store_reader_close(db);
-    return status;
+    return sql_end(db, q, code, "what was found of a route cannot be read", why);
 }
 
 enum status store_promise_looks(struct store *s, struct promise_of of, struct str terms,

@@ -50,6 +50,14 @@ enum status sql_why(struct why *why, sqlite3 *db, const char *what)
                    sqlite3_errmsg(db));
 }
 
+enum status sql_end(sqlite3 *db, sqlite3_stmt *s, int code, const char *what, struct why *why)
+{
+    enum status status = code == SQLITE_DONE ? STATUS_OK : sql_why(why, db, what);
+    sqlite3_finalize(s);
+    sqlite3_close(db);
+    return status;
+}
+
 void sql_bind_str(sqlite3_stmt *s, int column, struct str text)
 {
     sqlite3_bind_text(s, column, text.ptr ? text.ptr : "", (int)text.len, SQLITE_STATIC);

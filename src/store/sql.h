@@ -26,6 +26,10 @@ int sql_run_literal(sqlite3 *db, const char *text);
 enum status sql_status(int code);
 // The failure of `db` as a status and a sentence that starts with `what`.
 enum status sql_why(struct why *why, sqlite3 *db, const char *what);
+// Ends a reader of the store and its statement, whose rows were read: `code` is of the last step,
+// SQLITE_ERROR where there is no statement. OK; or the failure, as sql_why says it.
+enum status sql_end(sqlite3 *db, sqlite3_stmt *s, int code, const char *what,
+                    struct why *why) MUST_USE;
 
 // Text is borrowed until the statement is reset.
 void sql_bind_str(sqlite3_stmt *s, int column, struct str text);

@@ -20,9 +20,5 @@ enum status store_models_used(struct store *s, int64_t since_us, store_used_f *f
     int code = SQLITE_ERROR;
     while (q && (code = sqlite3_step(q)) == SQLITE_ROW)
         f(context, sql_str(q, 0), sql_str(q, 1));
-    if (code != SQLITE_DONE)
-        status = sql_why(why, db, "rollups");
-    sqlite3_finalize(q);
-    store_reader_close(db);
-    return status;
+    return sql_end(db, q, code, "rollups", why);
 }
