@@ -364,7 +364,7 @@ enum status study(const struct study *wish, bool *changed, struct why *why)
     const struct lessons_of since = {r, wish->store, l.last.newest};
     if (s == STATUS_OK)
         s = lessons_count(&since, &fresh, why);
-    if (s == STATUS_OK && l.last.certified)
+    if (s == STATUS_OK && l.last.certified && l.last.parts.whole > 0)
         s = is_broken(wish, &l.last, &found, why);
     if (wish->now || (l.last.certified && fresh >= LOST_LEAST))
         lost = is_lost(wish, &l.last);

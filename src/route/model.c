@@ -10,6 +10,7 @@
 
 #include "base/digest.h"
 #include "base/fnv.h"
+#include "base/must.h"
 #include "route/model_file.h"
 
 #define PAIR_SEED 0x9ae16a3b2f90404fu
@@ -131,10 +132,11 @@ enum status model_open(const char *path, struct model *out, struct why *why)
 
 enum status model_open_known(const char *path, int64_t check, struct model *out, struct why *why)
 {
-    struct model m;
+    struct model m = {.head = NULL};
     enum status s = model_open(path, &m, why);
     if (s != STATUS_OK)
         return s;
+    must(m.head);
     if (check >= 0 && m.head->check != check) {
         s = why_set(why, STATUS_CONFLICT,
                     "%s: this is another model than the one that was tested (%08x, not %08x)", path,
