@@ -97,6 +97,8 @@ static enum status test(const struct work *w, struct replay_retest *out)
     enum status s = STATUS_OK;
     if (wishes.promise.loss > 0 && wishes.promise.risk > 0) // else nothing can be proved
         s = learner_test(&w->learner, &w->model, &wishes, &found, w->why);
+    if (s != STATUS_OK)
+        return s;
     const struct certificate *c =
         p->mode == CHOICE_CERTIFIED ? &found.route.certified : &found.route.measured;
     *out = (struct replay_retest){.own = w->own,
@@ -105,7 +107,7 @@ static enum status test(const struct work *w, struct replay_retest *out)
                                   .holds = c->holds,
                                   .threshold =
                                       c->holds ? (int64_t)(c->threshold * PPM) : CHOICE_NOTHING};
-    return s;
+    return STATUS_OK;
 }
 
 enum status retest(const struct replay_of *of, const struct policy_route *policy,
