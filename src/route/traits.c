@@ -68,6 +68,9 @@ struct tally {
     uint64_t seen[(1 << TRAITS_GRAM_BITS) / 64]; // a bit for each gram
 };
 
+// Sixteen bytes at once, on every machine that the compiler knows.
+typedef unsigned char sixteen __attribute__((vector_size(16)));
+
 // A text with its bytes folded, and a bit for each that is of a word, or a mark.
 #define SPAN 64
 struct scan {
@@ -75,11 +78,11 @@ struct scan {
     size_t spans; // the last has room for a byte that ends a word
     size_t line;  // where the line begins that is read
     uint64_t word[TRAITS_BYTES / SPAN + 1], mark[TRAITS_BYTES / SPAN + 1];
-    unsigned char fold[TRAITS_BYTES + SPAN + 8]; // of a word's bytes: as they are hashed; else 0
+    union { // of a word's bytes: as they are hashed; else 0. Sixteen zeros follow the last span
+        unsigned char fold[TRAITS_BYTES + SPAN + 16];
+        sixteen folded[(TRAITS_BYTES + SPAN + 16) / 16];
+    };
 };
-
-// Sixteen bytes at once, on every machine that the compiler knows.
-typedef unsigned char sixteen __attribute__((vector_size(16)));
 
 static bool is_capital(unsigned char c)
 {
@@ -233,7 +236,7 @@ static inline uint64_t bits_of(sixteen bytes)
 }
 
 // Folds sixteen bytes, and says which are of a word and which are marks.
-static inline void fold_sixteen(const char *from, unsigned char *to, uint64_t *word, uint64_t *mark)
+static inline void fold_sixteen(const char *from, sixteen *to, uint64_t *word, uint64_t *mark)
 {
     sixteen c;
     memcpy(&c, from, sizeof c);
@@ -241,8 +244,7 @@ static inline void fold_sixteen(const char *from, unsigned char *to, uint64_t *w
     sixteen letter = (sixteen)(small >= 'a') & (sixteen)(small <= 'z');
     sixteen digit = (sixteen)(c >= '0') & (sixteen)(c <= '9'), far = (sixteen)(c >= 0x80);
     sixteen of_word = letter | digit | far, is_mark = ~of_word & (sixteen)(c != ' ');
-    sixteen fold = (letter & small) | (digit & '0') | (far & c);
-    memcpy(to, &fold, sizeof fold);
+    *to = (letter & small) | (digit & '0') | (far & c);
     *word = bits_of(of_word);
     *mark = bits_of(is_mark);
 }
@@ -261,12 +263,12 @@ static void fold_text(struct scan *s)
         s->word[i] = s->mark[i] = 0;
         for (unsigned k = 0; k < SPAN; k += 16) {
             uint64_t word, mark;
-            fold_sixteen(from + k, s->fold + i * SPAN + k, &word, &mark);
+            fold_sixteen(from + k, &s->folded[(i * SPAN + k) / 16], &word, &mark);
             s->word[i] |= word << k;
             s->mark[i] |= mark << k;
         }
     }
-    memset(s->fold + s->spans * SPAN, 0, 8);
+    s->folded[s->spans * SPAN / 16] = (sixteen){0};
 }
 
 static inline void end_word(struct words *w, struct tally *t, const struct scan *s, size_t start,
