@@ -238,7 +238,7 @@ static bool list_fill(struct req *r, struct plan *p)
 {
     struct traits traits UNSET;
     unsigned small = models_of(p->route->small), all = small + models_of(p->route->large);
-    p->list = arena_array(&r->arena, struct candidate, all + 1);
+    p->list = arena_array(&r->arena, struct candidate, all);
     if (!p->list)
         return false;
     add_side(r, p, p->route->small, SIDE_SMALL);

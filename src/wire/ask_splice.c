@@ -17,9 +17,10 @@ struct change {
 struct changes {
     const struct ask *ask;
     struct arena *arena;
-    struct change *list;
+    struct change *list; // `few`, or in the arena where there are more
     size_t count;
     size_t size;
+    struct change few[CHANGES_MAX];
     struct str head;       // members to add at the head of the outermost object,
     const char *inner;     // and at that of a member of it, or NULL:
     struct str inner_head; // these
@@ -28,12 +29,11 @@ struct changes {
 static bool add(struct changes *c, size_t at, size_t len, struct str text)
 {
     if (c->count == c->size) {
-        size_t size = c->size ? c->size * 4 : CHANGES_MAX;
+        size_t size = c->size * 4;
         struct change *list = arena_array(c->arena, struct change, size);
         if (!list)
             return false;
-        if (c->count)
-            memcpy(list, c->list, c->count * sizeof *list);
+        memcpy(list, c->list, c->count * sizeof *list);
         c->list = list;
         c->size = size;
     }
@@ -400,7 +400,7 @@ static bool copy(const struct changes *c, size_t bytes, struct str *piece)
 bool ask_splice(const struct ask *a, const struct ask_edit *edit, struct arena *arena,
                 struct ask_pieces *out)
 {
-    struct changes c = {.ask = a, .arena = arena};
+    struct changes c = {.ask = a, .arena = arena, .list = c.few, .size = CHANGES_MAX};
     if (a->json && !change(&c, edit))
         return false;
     out->bytes = edited_bytes(&c);
