@@ -17,7 +17,8 @@
 #include "route/prompt.h"
 #include "store/pairs.h"
 
-#define HEADER "x-costlens-route"
+#define HEADER           "x-costlens-route"
+#define KEPT_BYTES_LEAST KIB // of text
 
 // --- which route ---
 
@@ -265,11 +266,18 @@ static unsigned first_usable(const struct plan *p)
     return i;
 }
 
+// Who keeps what he has read keeps no less than some hundred tokens.
+static bool is_worth_keeping(const struct demand *d)
+{
+    return d->text_bytes >= KEPT_BYTES_LEAST || demand_media(d) || d->stored_context;
+}
+
 // Its next turn may be a route's, which then knows what this turn's model has in its cache.
 static void recognize(struct req *r)
 {
     struct opening opening;
-    if (r->view->snapshot->config->route_count == 0 || !endpoint_makes_output(r->found.endpoint))
+    if (r->view->snapshot->config->route_count == 0 || !endpoint_makes_output(r->found.endpoint) ||
+        !is_worth_keeping(&r->ask.demand))
         return;
     opening_read(r, &opening, NULL);
     r->conversation = opening.conversation;

@@ -51,6 +51,9 @@ with Mock() as mock:
         # Of another conversation it has nothing, nor of another caller's.
         expect([turn("two"), turn("one", POOR)], [small_first] * 2)
         expect(turn("one", POOR), large_first)
+        # So it is where its caller named that model the time before.
+        asked(model="claude/large", **said("three", simple))
+        expect([turn("three"), turn("four")], [large_first, small_first])
         # That caller's money becomes scarce: no reason to take the dearer one.
         asked(POOR, model="claude/gold")
         expect([turn("one", POOR), turn("one")], [large_first] * 2)
