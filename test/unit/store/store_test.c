@@ -37,7 +37,7 @@ static void a_call_becomes_a_row(void **state)
     place_remove(&p);
 }
 
-// More than one statement takes, and one over; each beside its row, and once.
+// Each beside its row, and once.
 static void why_calls_went_there_is_kept(void **state)
 {
     (void)state;
