@@ -202,19 +202,20 @@ bool told_output(const struct meter *m)
 }
 
 // It was begun, and its end is told elsewhere: what it says of usage is not all. In a state that
-// nobody knows zeros are no usage.
+// nobody knows, zeros of an answer without a text are no usage.
 static bool goes_on(const struct meter *m)
 {
     static const char *const ends[] = {"completed", "incomplete", "failed", "cancelled"};
     struct str state = str_of(m->finish);
     if (m->setup.endpoint != ENDPOINT_RESPONSES)
         return false;
+    if (str_is(state, "queued") || str_is(state, "in_progress"))
+        return true;
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         if (str_is(state, ends[i]))
             return false;
     }
-    return str_is(state, "queued") || str_is(state, "in_progress") ||
-           (!usage_any(&m->usage) && !m->stream_error);
+    return !usage_any(&m->usage) && m->text_bytes == 0 && !m->stream_error;
 }
 
 // Zeros alone, in a stream that does not say how it ended, are a placeholder; of an error they may

@@ -16,12 +16,19 @@ struct usage usage_anew(const struct meter *m)
 
 void usage_told(struct meter *m)
 {
-    int64_t input = usage_input(&m->usage);
-    int64_t output = usage_output(&m->usage);
-    if (input < m->told_input || output < m->told_output)
-        usage_doubt(&m->usage);
-    m->told_input = count_larger(m->told_input, input);
-    m->told_output = count_larger(m->told_output, output);
+    struct usage *u = &m->usage;
+    int64_t input = m->told_input - usage_input(u);
+    int64_t output = m->told_output - usage_output(u);
+    if (input > 0 || output > 0)
+        usage_doubt(u);
+    if (input > 0) {
+        u->count[BUCKET_INPUT] += input;
+        u->prompt = count_add(u->prompt, input);
+    }
+    if (output > 0)
+        u->count[BUCKET_OUTPUT] += output;
+    m->told_input = usage_input(u);
+    m->told_output = usage_output(u);
     m->partial = true;
 }
 

@@ -105,8 +105,8 @@ bool told_last(const struct meter *m);
 // And with that what came out. No text is made of 0 tokens: such a count is a placeholder.
 bool told_output(const struct meter *m);
 void usage_seen(struct meter *m); // m->usage says what went in and came out so far
-// It says more than before. What was told is never taken back: less of a side than an earlier one
-// told is doubted.
+// It says more than before. What was told is never taken back: where it is less of a side than an
+// earlier one told, that much stands, and the usage is doubted.
 void usage_told(struct meter *m);
 // An empty usage that is to replace m->usage: what no count is, it keeps, and what was doubted.
 struct usage usage_anew(const struct meter *m);
