@@ -213,15 +213,32 @@ static bool is_long(const struct said *s)
     return one_of(s->code, codes) || one_of(s->type, codes) || holds_one(s->message, parts);
 }
 
+// What stands before a model's name: "The model `x` does not exist" (OpenAI, vLLM), "model: x"
+// (Anthropic), "models/x is not found" (Gemini), "model 'x' not found" (Ollama), "Publisher Model
+// `projects/.../models/x` was not found" (Vertex).
+static bool says_model(struct str before)
+{
+    static const char *const heads[] = {"model", "the model", "model:", "models/", NULL};
+    static const struct str publisher = STR("publisher model ");
+    while (before.len && memchr(" `'\"", before.ptr[before.len - 1], 4))
+        before.len--;
+    for (const char *const *head = heads; *head; head++) {
+        if (str_eq_nocase(before, str_of(*head)))
+            return true;
+    }
+    return str_starts_nocase(before, publisher);
+}
+
 // A 404 may also tell of a path, a file, or something else that the call asks for (OpenRouter: "No
-// endpoints found that support tool use").
+// endpoints found that support tool use"), in its caller's words: only the beginning is its own.
 static bool is_absent(const struct said *s, struct str model)
 {
-    static const char *const parts[] = {"not found", "does not exist", "no such", "unknown", NULL};
+    static const char *const parts[] = {"not found", "does not exist", NULL};
     if (str_is(s->code, "model_not_found"))
         return true;
-    return str_has_nocase(s->message, str_of("model")) && str_has_nocase(s->message, model) &&
-           (str_is(s->type, "not_found_error") || holds_one(s->message, parts));
+    size_t at = str_search(s->message, model);
+    return at < s->message.len && says_model(str_from(s->message.ptr, at)) &&
+           (str_is(s->type, "not_found_error") || holds_one(str_skip(s->message, at), parts));
 }
 
 // llama.cpp's server answers so from its start until it has its model.

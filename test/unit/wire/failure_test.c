@@ -66,16 +66,15 @@ static const struct {
     {404, "{\"error\":{\"code\":\"model_not_found\"}}", FAILURE_ABSENT},
     {404,
      "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"model: "
-     "claude-nine\"}}",
+     "nine\"}}",
      FAILURE_ABSENT},
     {404,
-     "{\"error\":{\"code\":404,\"message\":\"models/gemini-Nine is not found for API version "
+     "{\"error\":{\"code\":404,\"message\":\"models/nine is not found for API version "
      "v1beta, "
      "or "
      "is not supported for generateContent\",\"status\":\"NOT_FOUND\"}}",
      FAILURE_ABSENT},
-    {404, "{\"error\":\"model \\\"qwen-nine\\\" not found, try pulling it first\"}",
-     FAILURE_ABSENT},
+    {404, "{\"error\":\"model \\\"nine\\\" not found, try pulling it first\"}", FAILURE_ABSENT},
     {404, "{\"error\":{\"message\":\"No endpoints found that support tool use.\",\"code\":404}}",
      FAILURE_MODEL},
     {404, "{\"detail\":\"Not Found\"}", FAILURE_MODEL},
@@ -84,6 +83,14 @@ static const struct {
     {404,
      "{\"error\":{\"message\":\"No such File object: model-file\",\"type\":\"not_found_error\"}}",
      FAILURE_MODEL},
+    {404, "{\"error\":{\"message\":\"No such File object: model nine not found\"}}", FAILURE_MODEL},
+    {404, "{\"error\":{\"message\":\"model: another\",\"type\":\"not_found_error\"}}",
+     FAILURE_MODEL},
+    {404, "{\"error\":{\"message\":\"The model `nine` does not exist.\"}}", FAILURE_ABSENT},
+    {404,
+     "{\"error\":{\"code\":404,\"message\":\"Publisher Model `projects/p/locations/l/publishers/"
+     "google/models/nine` was not found or your project does not have access to it.\"}}",
+     FAILURE_ABSENT},
     {408, "", FAILURE_BUSY},
     {409, "{}", FAILURE_BUSY},
     {413, "", FAILURE_CALLER},
