@@ -74,8 +74,10 @@ static void price(const struct req *r, const struct plan *p, struct candidate *c
     c->sheet = sheet_of(r, &c->target);
     foresee(r, p, &c->target, c->sheet, &usage);
     rate(c->sheet, &usage, r->start_us, &cost);
-    if (cost.state == PRICE_UNPRICED && usage.service != SERVICE_STANDARD) {
-        usage.service = SERVICE_STANDARD; // a tier of one vendor is not another's
+    if (cost.state == PRICE_UNPRICED &&
+        (usage.service == SERVICE_FLEX || usage.service == SERVICE_BATCH)) {
+        usage.service =
+            SERVICE_STANDARD; // who has no such tier is no dearer for being asked for it
         rate(c->sheet, &usage, r->start_us, &cost);
     }
     c->expected_state = cost.state;

@@ -32,7 +32,7 @@ static inline struct lanes mix(struct lanes h, const char *sixteen)
 }
 
 // Not keyed, as map_hash is, which takes three times as long: who finds two texts of one hash mixes
-// up conversations of his own key.
+// up conversations of his own key, and how long answers to a task of that hash are expected to be.
 static uint64_t text_hash(struct str text)
 {
     struct lanes h = {text.len, 0};

@@ -16,7 +16,8 @@ struct opening {
     uint64_t conversation; // of this key; 0: it has no text
 };
 
-// Hashes of this process (map_hash): not to be stored. `prompt`: NULL, or what is read in the same
+// Hashes for as long as the process lives, not to be stored: their texts' may change, and
+// `conversation` has the key's by map_hash. `prompt`: NULL, or what is read in the same
 // walk over the call's texts.
 void opening_read(const struct req *r, struct opening *out, struct prompt *prompt);
 

@@ -46,6 +46,7 @@ with Mock() as mock:
         asked("capped", "wordy+tokens=3000", max_tokens=100)
         # A tier that has no price of its own here is expected to cost what any call does.
         asked("capped", "wordy+tokens=3000", max_tokens=100, service_tier="flex")
+        expect(gateway.chat(model="capped", max_tokens=100, service_tier="priority").status, 402, "which may be dearer")
         # A machine by the hour, here 1 USD a second, is asked once, and then its time is known.
         expect_in("3600/h", gateway.costlens("route", "list").stdout)
         asked("timed", "machine", max_tokens=300, headers={"x-mock-fault": "late=500"})
