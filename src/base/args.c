@@ -15,10 +15,10 @@ static enum status member(const struct json *j, const struct args_row *row,
 {
     if (json_type(v) == JSON_NULL)
         return STATUS_OK;
-    bool number = (row->number || row->numeric) && json_type(v) == JSON_NUMBER;
-    if (!number && (row->numeric || json_type(v) != JSON_STRING))
+    const bool number = json_type(v) == JSON_NUMBER;
+    if (number ? row->kind == ARGS_TEXT : row->kind == ARGS_NUMBER || json_type(v) != JSON_STRING)
         return why_set(why, STATUS_SYNTAX, "\"%s\" is to be a %s", row->name,
-                       row->number || row->numeric ? "number" : "string");
+                       row->kind == ARGS_TEXT ? "string" : "number");
     struct str text = number ? json_number(j, v) : json_str(v);
     if (row->bytes_max && text.len > row->bytes_max)
         return why_set(why, STATUS_LIMIT, "\"%s\" has at most %zu bytes", row->name,

@@ -10,13 +10,15 @@
 
 #include "base/json.h"
 
+// What a member is. A number's digits are the text.
+enum args_kind { ARGS_TEXT, ARGS_NUMBER, ARGS_EITHER };
+
 struct args_row {
     const char *name; // NULL ends the table
     size_t offset;    // of a struct str in the target
     bool needed;
     size_t bytes_max; // 0 = any
-    bool number;      // may be a JSON number, too: its digits are the text
-    bool numeric;     // ... and nothing else
+    enum args_kind kind;
 };
 
 // Fills the struct str members of `out` (zeroed before) from `text`, an empty one of which is an

@@ -54,7 +54,7 @@ static const struct args_row rows[] = {
      .offset = offsetof(struct wanted, route),
      .needed = true,
      .bytes_max = NAME_BYTES_MAX},
-    {.name = "after", .offset = offsetof(struct wanted, after), .number = true},
+    {.name = "after", .offset = offsetof(struct wanted, after), .kind = ARGS_EITHER},
     {0},
 };
 

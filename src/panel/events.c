@@ -15,7 +15,7 @@ struct wanted {
 
 static const struct args_row rows[] = {
     {.name = "name", .offset = offsetof(struct wanted, name), .bytes_max = SHOWN_BYTES_MAX},
-    {.name = "after", .offset = offsetof(struct wanted, after), .number = true},
+    {.name = "after", .offset = offsetof(struct wanted, after), .kind = ARGS_EITHER},
     {0},
 };
 

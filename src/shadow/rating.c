@@ -13,7 +13,7 @@ struct words {
 
 static const struct args_row rows[] = {
     {.name = "request_id", .offset = offsetof(struct words, id), .needed = true},
-    {.name = "score", .offset = offsetof(struct words, score), .numeric = true},
+    {.name = "score", .offset = offsetof(struct words, score), .kind = ARGS_NUMBER},
     {.name = "thumbs", .offset = offsetof(struct words, thumbs)},
     {.name = "comment", .offset = offsetof(struct words, comment), .bytes_max = RATING_COMMENT_MAX},
     {0},

@@ -17,9 +17,15 @@ struct taken {
 
 static const struct args_row rows[] = {
     {.name = "name", .offset = offsetof(struct taken, name), .needed = true, .bytes_max = 64},
-    {.name = "since", .offset = offsetof(struct taken, since), .bytes_max = 40, .number = true},
+    {.name = "since",
+     .offset = offsetof(struct taken, since),
+     .bytes_max = 40,
+     .kind = ARGS_EITHER},
     {.name = "models", .offset = offsetof(struct taken, models), .bytes_max = 300},
-    {.name = "score", .offset = offsetof(struct taken, score), .bytes_max = 30, .numeric = true},
+    {.name = "score",
+     .offset = offsetof(struct taken, score),
+     .bytes_max = 30,
+     .kind = ARGS_NUMBER},
     {0}};
 
 static void moments(struct str text)
