@@ -8,11 +8,9 @@
 #include "route/traits.h"
 
 #include <string.h>
-#ifdef __SSE2__
-#    include <emmintrin.h>
-#endif
 
 #include "base/fnv.h"
+#include "base/sixteen.h"
 
 #define LONG_WORD 8
 #define MIX       0x9e3779b97f4a7c15u // 2^64 / golden ratio
@@ -67,9 +65,6 @@ struct tally {
     uint32_t bytes;
     uint64_t seen[(1 << TRAITS_GRAM_BITS) / 64]; // a bit for each gram
 };
-
-// Sixteen bytes at once, on every machine that the compiler knows.
-typedef unsigned char sixteen __attribute__((vector_size(16)));
 
 // A text with its bytes folded, and a bit for each that is of a word, or a mark.
 #define SPAN 64
@@ -220,33 +215,17 @@ static void read_mark(struct tally *t, struct scan *s, size_t at)
     t->blanks += c == '_' && next == '_' && (at == 0 || text.ptr[at - 1] != '_');
 }
 
-// The highest bits of sixteen bytes: by the one instruction where there is one, else gathered by a
-// multiplication.
-static inline uint64_t bits_of(sixteen bytes)
-{
-#ifdef __SSE2__
-    return (uint64_t)_mm_movemask_epi8((__m128i)bytes);
-#else
-    uint64_t half[2], bits = 0;
-    memcpy(half, &bytes, sizeof half);
-    for (unsigned i = 0; i < 2; i++)
-        bits |= ((half[i] >> 7 & 0x0101010101010101u) * 0x0102040810204080u >> 56) << 8 * i;
-    return bits;
-#endif
-}
-
 // Folds sixteen bytes, and says which are of a word and which are marks.
 static inline void fold_sixteen(const char *from, sixteen *to, uint64_t *word, uint64_t *mark)
 {
-    sixteen c;
-    memcpy(&c, from, sizeof c);
+    sixteen c = sixteen_at(from);
     sixteen small = c | 0x20;
     sixteen letter = (sixteen)(small >= 'a') & (sixteen)(small <= 'z');
     sixteen digit = (sixteen)(c >= '0') & (sixteen)(c <= '9'), far = (sixteen)(c >= 0x80);
     sixteen of_word = letter | digit | far, is_mark = ~of_word & (sixteen)(c != ' ');
     *to = (letter & small) | (digit & '0') | (far & c);
-    *word = bits_of(of_word);
-    *mark = bits_of(is_mark);
+    *word = sixteen_bits(of_word);
+    *mark = sixteen_bits(is_mark);
 }
 
 // Folds the text and notes what is where. Spaces follow its end.
