@@ -15,7 +15,6 @@
 
 #define TENANT "default" // the only one there is yet
 #define PPM    1e6
-#define NONE   (-1.0) // threshold below which nothing is
 
 struct limit { // of a route or a task
     uint64_t task;
@@ -337,7 +336,7 @@ static struct choice_counsel within(const struct known *p, bool certified, uint6
     const struct limit *own = t ? t : &p->whole;
     const bool holds = certified ? own->certified : own->measured;
     const double threshold = certified ? own->certified_at : own->measured_at;
-    if (!holds || threshold <= NONE)
+    if (!holds || threshold <= CERTIFICATE_NONE)
         return (struct choice_counsel){p->own, CHOICE_NOTHING,
                                        certified ? CHOICE_WHY_CERTIFIED_TASK
                                                  : CHOICE_WHY_MEASURED_TASK};

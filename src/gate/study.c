@@ -19,10 +19,9 @@
 
 #define TENANT      "default" // the only one there is yet
 #define PPM         1e6
-#define NONE        (-1.0) // threshold below which nothing is
-#define FRESH_LEAST 50     // judged pairs since the last look, before there is another one,
-#define FRESH_PART  4      // and at least one in so many of those that were there
-#define LOST_LEAST  100    // ... before one that was certified and is lost is learned anew
+#define FRESH_LEAST 50  // judged pairs since the last look, before there is another one,
+#define FRESH_PART  4   // and at least one in so many of those that were there
+#define LOST_LEAST  100 // ... before one that was certified and is lost is learned anew
 #define FOLDER      "routes"
 #define PATH_MOST   4096
 #define MODEL_MOST  128 // bytes of the name of its file
@@ -226,7 +225,8 @@ static int64_t began_of(const struct look *l, const struct outlooks *f)
 
 static void doubt_parts_of(const struct look *l, const struct outlooks *f, struct doubt_parts *out)
 {
-    struct doubt_task tasks[PROMISE_TASKS_MAX + 1] = {{0, f->route.certified.threshold > NONE}};
+    struct doubt_task tasks[PROMISE_TASKS_MAX + 1] = {
+        {0, f->route.certified.threshold > CERTIFICATE_NONE}};
     *out = l->last.parts;
     if (!l->last.certified || l->broken || !f->route.certified.holds)
         doubt_end(out);

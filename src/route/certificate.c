@@ -141,7 +141,7 @@ void certificate_test(struct evidence *pairs, size_t count, const struct promise
 {
     must(p->loss > 0 && p->loss < 1);
     struct test t = {pairs, count, p->risk};
-    double held = -1;
+    double held = CERTIFICATE_NONE;
     certificate_shuffle(pairs, count);
     size_t before = SIZE_MAX; // that the last one sent to the small model
     for (int i = -STEPS; i <= STEPS; i++) {

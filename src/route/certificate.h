@@ -27,6 +27,7 @@
 #include <stddef.h>
 
 #define CERTIFICATE_STEP (1.0 / 256)
+#define CERTIFICATE_NONE (-1.0) // a threshold that no score is below
 
 // A call that both models answered. Where calls are not all as likely to be, each weighs the least
 // odds of any call over its own: of all that there may be, not of those at hand, or the calls that

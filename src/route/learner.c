@@ -5,10 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define EVEN         0.5    // risk of what is only measured
-#define QUALITY_FAIR 0.8    // of a large model, where pairs are not there yet
-#define NOTHING      (-1.0) // threshold below which nothing is,
-#define ALL          2.0    // and all
+#define EVEN         0.5 // risk of what is only measured
+#define QUALITY_FAIR 0.8 // of a large model, where pairs are not there yet
+#define ALL          2.0 // a threshold that all scores are below
 
 const char *rung_name(enum rung r)
 {
@@ -144,7 +143,7 @@ static void find(struct proof *proof, const struct promise *promise, unsigned ti
     out->pairs = n;
     certificate_test(proof->some, n, &even, &out->measured);
     out->measured_upper = upper_of(proof, n, &out->measured, promise->risk);
-    out->certified = (struct certificate){.threshold = NOTHING};
+    out->certified = (struct certificate){.threshold = CERTIFICATE_NONE};
     if (is_tested(proof, n, promise, time))
         certificate_test(proof->some, n, &now, &out->certified);
     out->loss_upper = out->certified.holds
@@ -292,8 +291,8 @@ static void find_all(struct proof *proof, const struct learner_wishes *w, struct
     route->measured_upper = upper_of(proof, proof->count, &measured, w->promise.risk);
     sum_up(proof, out, true, &certified); // its pairs lie there
     certified.holds = certified.share > 0;
-    certified.threshold = route->certified.holds ? route->certified.threshold : NOTHING;
-    measured.threshold = route->measured.holds ? route->measured.threshold : NOTHING;
+    certified.threshold = route->certified.holds ? route->certified.threshold : CERTIFICATE_NONE;
+    measured.threshold = route->measured.holds ? route->measured.threshold : CERTIFICATE_NONE;
     route->pairs = proof->count;
     route->certified = certified;
     route->measured = measured;
