@@ -75,7 +75,7 @@ static bool is_sound(const struct model *m)
     const float numbers[] = {h->weak,      h->strong,     h->threshold,  h->threshold_after,
                              h->mean,      h->prior_mean, h->after_mean, h->words_scale,
                              h->words_bias};
-    return are_numbers(numbers, sizeof numbers / sizeof numbers[0]) &&
+    return h->spare == 0 && are_numbers(numbers, sizeof numbers / sizeof numbers[0]) &&
            are_numbers(h->share, PART_COUNT) && are_trees(m->trees, h->trees, COLUMN_COUNT) &&
            are_trees(m->prior, h->prior, TRAIT_COUNT) &&
            are_trees(m->after, h->after, AFTER_COUNT) && are_keys(m->keys, h->keys) &&

@@ -62,7 +62,7 @@ struct model_head {
     uint32_t trees, prior, after, keys; // how many there are
     uint32_t learned;                   // from which lines (rows_mark); 0: not known
     uint32_t lines;                     // of them that it has marks of
-    uint32_t spare;                     // 0
+    uint32_t spare;                     // 0, or it is refused
 };
 
 struct model {

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "route/evaluate.h"
+#include "route/model_file.h"
 #include "route/prior.h"
 #include "route/train_part.h"
 
@@ -268,6 +269,11 @@ static void wrong_files(void **state)
     words[2]++;
     words[0]++;
     assert_int_equal(refused(&file, file.len, "no model"), STATUS_SYNTAX);
+    words[0]--;
+    struct model_head *head = (struct model_head *)(void *)file.ptr;
+    head->spare = 1; // what a later version may put there
+    head->check = model_check(buf_str(&file));
+    assert_int_equal(refused(&file, file.len, "cannot be"), STATUS_DAMAGED);
     buf_fini(&file);
     rows_fini(&rows);
 }
