@@ -60,7 +60,8 @@ static int leave_out(const struct model *model, struct rows *rows)
         (model->head->learned && model->head->learned == rows_mark(rows)))
         return command_failed("the model was trained on these rows: what it has learned by heart "
                               "proves nothing. Give it rows that it has not seen");
-    if (seen && model->head->lines == MODEL_LINES_MAX) // it has learned from more
+    if (model->head->lines == MODEL_LINES_MAX && // it has learned from more
+        seen > model_lines_by_chance(model, rows->count))
         return command_failed("the model was trained on %zu of the %zu rows, and perhaps on more: "
                               "of so many it does not know all. Give it rows that it has not seen",
                               seen, rows->count);

@@ -14,6 +14,8 @@
 #include "route/model_file.h"
 
 #define PAIR_SEED 0x9ae16a3b2f90404fu
+#define MARKS     4294967296.0 // that there may be
+#define CHANCE    1e-6         // that more rows have one than are said to
 
 static enum status refuse(struct why *why, enum status s, const char *name, const char *what)
 {
@@ -159,6 +161,18 @@ bool model_has_line(const struct model *m, uint64_t line)
     const uint32_t mark = model_line(line);
     return m->head->lines && line &&
            bsearch(&mark, m->lines, m->head->lines, sizeof mark, model_by_line) != NULL;
+}
+
+// Each row hits a mark with the share of all marks that the model has: Poisson's distribution.
+size_t model_lines_by_chance(const struct model *m, size_t rows)
+{
+    const double mean = (double)m->head->lines / MARKS * (double)rows;
+    double exactly = exp(-mean), at_most = exactly;
+    size_t n = 0;
+    must(mean < 500); // or there is no exp of it
+    for (; at_most < 1 - CHANCE; at_most += exactly)
+        exactly *= mean / (double)++n;
+    return n;
 }
 
 bool model_reads_words(const struct model *m)

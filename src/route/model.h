@@ -93,6 +93,9 @@ uint64_t model_pair(struct str weak, struct str strong);
 // learned from may be taken for one. One of more than MODEL_LINES_MAX may be missed, and all of a
 // model of structure alone.
 bool model_has_line(const struct model *m, uint64_t line);
+// Of so many rows that it was not learned from as many may be taken for ones that it was, and no
+// more, but once in a million times.
+size_t model_lines_by_chance(const struct model *m, size_t rows);
 // Without its words a call has another gain, or it is all the same to this model.
 bool model_reads_words(const struct model *m);
 // What the strong model's answer is expected to be better by. No memory, no lock, about a

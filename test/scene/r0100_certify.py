@@ -2,7 +2,9 @@
 """costlens route certify: what is promised of rows that the model has not seen, what is not, and what is refused."""
 import json
 import random
+import struct
 import subprocess
+import zlib
 
 from lib.scene import COSTLENS, expect, expect_in, expect_true, folder, limit
 
@@ -66,6 +68,25 @@ expect_in("800 of the 2300 rows are ones that the model was trained on", subproc
     [COSTLENS, "route", "eval", "--model", model, "--data", str(mixed)], capture_output=True, text=True, timeout=100).stderr)
 twice = subprocess.run([COSTLENS, "route", "certify", "--model", model, "--data", few, few], capture_output=True, text=True, timeout=100)
 expect_in("30 of the 60 rows are the same as another one", twice.stderr)
+
+# A model that has learned from more rows than it has marks of: what chance takes for its rows is left out, and no reason
+# to refuse the others; more than that is.
+LINES, MARKS = 112, 65536  # where its head says how many marks end the file, and how many there may be
+whole = bytearray((folder / "it.model").read_bytes())
+count = struct.unpack_from("<I", whole, LINES)[0]
+marks = set(struct.unpack(f"<{count}I", whole[-4 * count:]))
+while len(marks) < MARKS:
+    marks.add(dice.randrange(2 ** 32))
+whole[-4 * count:] = struct.pack(f"<{MARKS}I", *sorted(marks))
+struct.pack_into("<I", whole, LINES, MARKS)
+struct.pack_into("<Q", whole, 16, len(whole))
+struct.pack_into("<I", whole, 12, zlib.crc32(whole[16:]))
+full = folder / "full.model"
+full.write_bytes(whole)
+one = folder / "one.jsonl"
+one.write_text(learned[0] + (folder / "many.jsonl").read_text())
+expect(json.loads(route("certify", "--model", str(full), "--data", str(one), "--json")), said | {"left_out": 1})
+expect_in("trained on 800 of the 2300 rows, and perhaps on more", route("certify", "--model", str(full), "--data", str(mixed), code=1))
 
 # Too little evidence is no promise.
 none = json.loads(route("certify", "--model", model, "--data", few, "--json"))

@@ -374,10 +374,34 @@ static void a_model_knows_its_lines(void **state)
     buf_fini(&bare);
 }
 
+// Rows that a model has not seen are taken for ones that it has as often as chance has it.
+static void chance_takes_some_lines(void **state)
+{
+    (void)state;
+    const struct model_head all = {.lines = MODEL_LINES_MAX}, none = {.lines = 0};
+    const struct model full = {.head = &all}, empty = {.head = &none};
+    struct dice d;
+    unsigned found_some = 0;
+    dice_init(&d, 1);
+    assert_int_equal(model_lines_by_chance(&full, 0), 0);
+    assert_int_equal(model_lines_by_chance(&empty, ROWS_MAX), 0);
+    assert_in_range(model_lines_by_chance(&full, 20000), 4, 6);      // 0.3 in the mean
+    assert_in_range(model_lines_by_chance(&full, ROWS_MAX), 36, 42); // 15.3
+    for (unsigned run = 0; run < 200; run++) {
+        unsigned found = 0;
+        for (unsigned i = 0; i < 20000; i++)
+            found += dice_below(&d, (uint64_t)1 << 32) < MODEL_LINES_MAX;
+        found_some += found > 0;
+        assert_true(found <= model_lines_by_chance(&full, 20000));
+    }
+    assert_in_range(found_some, 30, 75); // a quarter of such files
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_model_knows_its_lines),
+        cmocka_unit_test(chance_takes_some_lines),
         cmocka_unit_test(learned),
         cmocka_unit_test(explained),
         cmocka_unit_test(few_rows_propose_nothing),
