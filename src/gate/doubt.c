@@ -49,8 +49,8 @@ void doubt_go_on(struct doubt_parts *p, const struct doubt_task *tasks, unsigned
         if (!t->holds || p->list[i].number > 0)
             continue;
         p->list[i].number = ++p->ever;
-        if (t->task == 0)
-            p->list[i].from = newest; // before it was none
+        if (t->task == 0 || p->list[i].from == 0) // before it was none, or nobody knows
+            p->list[i].from = newest;
     }
 }
 
@@ -70,7 +70,7 @@ void doubt_begin(struct doubts *d, const struct doubt_parts *p, const struct pro
     }
 }
 
-// Of which part the pair was when it came; `count` of none.
+// Of which part the pair was when it was kept; `count` of none.
 static unsigned part_of(const struct doubt_parts *p, const struct doubt_pair *pair)
 {
     unsigned rest = p->count;

@@ -15,8 +15,11 @@
 //   task a                     3 of 1/12 ──────────►     ... and here, from look 2 on
 //   task b                                4 of 1/20 ►
 //
-// A pair is asked of the part that it was of when it came. So nothing that is asked is changed by
-// what comes later. Where a task is a part no more the rest has its calls, and is another part.
+// A pair is asked of the part that it was of when it was kept. So nothing that is asked is changed
+// by what comes later. (One whose call came before a look and that was kept after it, since its
+// other answer or its judge took so long, is of the look's parts by the side that it had before:
+// as many as are under way at once, no more.) Where a task is a part no more the rest has its
+// calls, and is another part.
 
 #ifndef GATE_DOUBT_H
 #define GATE_DOUBT_H
@@ -28,7 +31,7 @@
 struct doubt_part {
     uint64_t task;  // 0: all calls of no other part
     int64_t number; // among all that were ever asked of the route; 0: nothing is promised of it
-    int64_t from;   // pairs with numbers above it are of the part
+    int64_t from;   // pairs with numbers above it are of the part; 0: of none yet that is known
 };
 
 // Those of a route. What was asked in vain stays counted.

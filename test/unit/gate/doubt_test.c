@@ -172,6 +172,23 @@ static void what_was_asked_stays_counted(void **state)
     assert_int_equal(p.ever, 13);
 }
 
+// What an earlier version has certified has no numbers, and does not say since when its tasks are
+// parts: what they lost before is of none.
+static void what_has_no_number_yet_begins_now(void **state)
+{
+    (void)state;
+    struct doubt_parts p = {.ever = 1, .whole = 1, .count = 3, .list = {{0}, {7, 0, 0}, {8, 0, 0}}};
+    const struct doubt_task tasks[] = {{0, true}, {7, true}, {8, false}};
+    const struct doubt_task later[] = {{0, true}, {7, true}, {8, true}};
+    doubt_go_on(&p, tasks, 3, 300);
+    assert_int_equal(part_of(&p, 0)->from, 300);
+    assert_int_equal(part_of(&p, 7)->from, 300);
+    doubt_go_on(&p, later, 3, 400);
+    assert_int_equal(part_of(&p, 7)->from, 300);
+    assert_int_equal(part_of(&p, 8)->from, 400);
+    assert_int_equal(p.ever, 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +196,7 @@ int main(void)
         cmocka_unit_test(what_came_before_it_was_a_part_is_none_of_its),
         cmocka_unit_test(a_change_is_found),
         cmocka_unit_test(what_was_asked_stays_counted),
+        cmocka_unit_test(what_has_no_number_yet_begins_now),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

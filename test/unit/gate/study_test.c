@@ -638,6 +638,36 @@ static void what_was_ever_doubted_is_kept(void **state)
     route.max_loss_ppm = before;
 }
 
+// What was certified before anybody doubted it part by part is doubted so from the next look on:
+// pairs of the time before speak neither for nor against what is promised of its parts now.
+static void what_was_certified_before_is_doubted_from_now_on(void **state)
+{
+    static const char *const later[] = {"doubt", "doubt_from", "doubt_whole", "doubts"};
+    route.name = str_of("moved");
+    add(&(struct sort){"moved", 97, 100, 0, 7, false}, 800);
+    add(&(struct sort){"moved", 97, 100, 0, 0, false}, 800);
+    assert_true(learn(true));
+    assert_true(row_now().certified.holds);
+    store_close(store);
+    for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+        char sql[100];
+        snprintf(sql, sizeof sql, "ALTER TABLE promise DROP COLUMN %s", later[i]);
+        ask(&place, sql);
+    }
+    ask(&place, "PRAGMA user_version = 15");
+    store = store_at(&place, false);
+    assert_int_equal(row_now().doubt_whole, 1);
+    assert_int_equal(doubt_of(7, "doubt"), 0);
+    assert_int_equal(doubt_of(7, "doubt_from"), 0);
+    add(&(struct sort){"moved", 97, 100, 0, 7, false}, 60);
+    assert_true(learn(true));
+    assert_true(row_now().certified.holds);
+    assert_int_equal(row_now().doubt_whole, 1);
+    assert_true(doubt_of(7, "doubt") > 1);
+    assert_int_equal(doubt_of(7, "doubt_from"), row_now().newest);
+    assert_int_equal(row_now().doubt_from, row_now().newest);
+}
+
 // Whoever looks often, or lets many good pairs come first, sees it all the same: looks neither take
 // doubt away, nor renew what the newest pairs speak against.
 static void a_slow_change_is_seen_between_looks(void **state)
@@ -755,6 +785,7 @@ int main(void)
         cmocka_unit_test(what_is_measured_chooses_from_the_first_model_on),
         cmocka_unit_test(another_model_is_refused),
         cmocka_unit_test(what_was_ever_doubted_is_kept),
+        cmocka_unit_test(what_was_certified_before_is_doubted_from_now_on),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
