@@ -7,9 +7,13 @@
 #include "base/map.h"
 #include "insight/paired.h"
 #include "insight/retest.h"
+#include "route/learner.h"
 #include "store/sql.h"
 
 #define PPM 1e6
+
+// Of the pairs so many prove; the others are learned from (learner_proves).
+#define PROVES 0.5f
 
 // A side by the model of it that would be asked.
 struct option {
@@ -24,7 +28,9 @@ struct anew {
     struct option was;             // the side's that went first
     struct option small, large;
     struct choice_made choice;
-    bool moved; // to another side or model
+    bool moved;   // to another side or model
+    bool scored;  // anew, by the route's model, which may have learned from its pair
+    bool by_pair; // ... and could only be since it has one
 };
 
 // --- what could be asked ---
@@ -200,7 +206,7 @@ static void add_forecast(struct replay *r, const struct anew *a)
     bool known = !a->moved;
     if (a->moved) {
         known = cost_seen(a, &truth);
-        odds = known ? odds_of(a->pair->propensity_ppm) : 1;
+        odds = known && !a->by_pair ? odds_of(a->pair->propensity_ppm) : 1;
     }
     r->forecast++;
     r->more += (int128)forecast.pd - a->call->cost.pd;
@@ -247,7 +253,8 @@ static void add_cost(struct replay *r, const struct anew *a)
 
 // --- how good it is ---
 
-static bool push(struct replay_pairs *all, const struct paired_one *p, enum side side)
+// The pair counts where its call goes to that side, as one of `part` of all that there are.
+static bool push(struct replay_pairs *all, const struct paired_one *p, enum side side, float part)
 {
     struct evidence *list =
         alloc_grow(&alloc_heap, all->list, sizeof *list, all->count, &all->size);
@@ -258,7 +265,7 @@ static bool push(struct replay_pairs *all, const struct paired_one *p, enum side
                                            .unjudged = !p->judged,
                                            .weak = (float)odds_of(p->weak_ppm),
                                            .strong = (float)odds_of(p->strong_ppm),
-                                           .weight = (float)odds_of(p->propensity_ppm)};
+                                           .weight = part * (float)odds_of(p->propensity_ppm)};
     return true;
 }
 
@@ -283,17 +290,19 @@ static void weigh(struct replay_pairs *all, float least)
         all->list[i].weight = least / all->list[i].weight;
 }
 
-// False without memory. A pair of other models tells nothing of those that are chosen now.
+// False without memory. A pair of other models tells nothing of those that are chosen now, nor does
+// one by heart of which the model that scores its call anew has learned.
 static bool add_pair(struct replay *r, const struct anew *a)
 {
     const struct paired_one *p = a->pair;
     if (!p)
         return true;
     uint64_t model = map_hash(chosen(a)->model);
-    bool tells = model == (a->choice.side == SIDE_SMALL ? p->weak : p->strong);
+    const bool proves = !a->scored || learner_proves(&p->id);
+    bool tells = proves && model == (a->choice.side == SIDE_SMALL ? p->weak : p->strong);
     r->pairs_unjudged += tells && !p->judged;
-    return push(&r->pairs_was, p, a->call->decision.side) &&
-           (!tells || push(&r->pairs_would, p, a->choice.side));
+    return push(&r->pairs_was, p, a->call->decision.side, 1) &&
+           (!tells || push(&r->pairs_would, p, a->choice.side, a->scored ? PROVES : 1));
 }
 
 static void add_rating(struct replay *r, const struct anew *a)
@@ -322,6 +331,7 @@ static void count(struct replay *r, const struct anew *a)
 {
     enum side was = a->call->decision.side, now = a->choice.side;
     r->made++;
+    r->scored += a->scored;
     r->certified |= str_is(a->call->decision.mode, "certified") &&
                     choice_promised(&a->call->decision.call.judged) != SIDE_NONE;
     r->small_was += was == SIDE_SMALL;
@@ -341,7 +351,7 @@ static bool is_same_promise(const struct policy_route *p, const struct decision 
 
 // A threshold is of the scores of one model. What another one has scored it scores anew, by the
 // words of the call's pair where it reads them. False: they were not kept.
-static bool score_anew(const struct replay *r, const struct anew *a, struct choice_judged *j)
+static bool score_anew(const struct replay *r, struct anew *a, struct choice_judged *j)
 {
     const struct model *m = &r->retest.model;
     const struct str words = a->call->words;
@@ -351,6 +361,8 @@ static bool score_anew(const struct replay *r, const struct anew *a, struct choi
     if ((words.len == 0 && model_reads_words(m)) ||
         !traits_unpack(words.len ? words : a->call->decision.traits, &t))
         return false;
+    a->scored = true;
+    a->by_pair = model_reads_words(m);
     j->has_own = true;
     j->own = (int64_t)((double)model_gain(m, &t, model_pair(a->small.model, a->large.model)) * PPM);
     return true;
@@ -358,7 +370,7 @@ static bool score_anew(const struct replay *r, const struct anew *a, struct choi
 
 // Under another promise than the one that held the mode's threshold is another, too. None is of
 // calls of a kind that makes no pairs. False: whether the call is below it is not known.
-static bool promise_anew(struct replay *r, const struct anew *a, struct choice_judged *j)
+static bool promise_anew(struct replay *r, struct anew *a, struct choice_judged *j)
 {
     const struct policy_route *p = r->policy;
     const struct decision *d = &a->call->decision;
@@ -461,7 +473,7 @@ enum status replay(const struct replay_of *of, const struct policy_route *policy
         status = read_all(out, of, &pairs, why);
     const float least = least_odds(out);
     weigh(&out->pairs_was, least);
-    weigh(&out->pairs_would, least);
+    weigh(&out->pairs_would, out->scored ? least * PROVES : least);
     paired_fini(&pairs);
     return status;
 }

@@ -56,6 +56,7 @@ struct replay {
     int64_t unscored; // ... another model has scored them than the one that the promise was tested
                       // with, and what it takes to do that anew was not kept
     int64_t made;     // ... and these are chosen anew. Of them
+    int64_t scored;   // ... are scored anew: in the loss only pairs count that prove (learner.h)
     int64_t small_was, small_would;
     int64_t to_small, to_large, to_other; // go to another side, or to another model of the same
     // Costs, in picodollars.

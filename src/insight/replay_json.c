@@ -132,8 +132,15 @@ static void write_notes(const struct replay *r, struct json_out *o)
     if (r->unscored)
         json_out_note(o,
                       "%lld calls are left out: another model has scored them than the one that "
-                      "the promise was tested with, and no pair has kept the words to do it anew",
+                      "the promise was tested with, and no pair has kept the words to do it anew. "
+                      "So shares, costs and ratings lean to the days since that model is there: of "
+                      "the days before only calls with a pair count",
                       (long long)r->unscored);
+    if (r->scored)
+        json_out_note(o,
+                      "%lld calls are scored anew by the model that the promise was tested with: "
+                      "of their pairs only those count in the loss that it has not learned from",
+                      (long long)r->scored);
     if (r->made > r->priced)
         json_out_note(o,
                       "the cost of %lld calls is not known, of %s for one: they do not count "

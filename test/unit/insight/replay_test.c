@@ -4,6 +4,8 @@
 // choices that were drawn, and by pairs, each over the odds with which it is there. Forecasts are
 // wrong here.
 
+#include <math.h>
+
 #include "base/file.h"
 #include "base/random.h"
 #include "insight/replay.h"
@@ -436,8 +438,50 @@ static void a_newer_model_scores_the_pairs_anew(void **state)
     assert_int_equal(count(r, "replayed"), counts[EASY] + counts[HARD]);
     assert_int_equal(count(r, "to_large"), counts[HARD]);
     assert_true(is_noted(r, "100 calls are left out: another model has scored them"));
+    assert_true(is_noted(r, "lean to the days since that model is there"));
     assert_int_equal(bare, 100);
     assert_true(number(r, "loss.would.is") <= 0);
+    end(&w);
+}
+
+// What the model has learned by heart is true of the pairs that it has learned from, and of no
+// other: there small answers are as often good, whatever is asked. The loss is that of the others.
+static void what_was_learned_by_heart_proves_nothing(void **state)
+{
+    (void)state;
+    struct world w;
+    unsigned pairs = 0, all = 0, bad = 0;
+    begin(&w);
+    dice_init(&dice, 23);
+    const uint32_t check = learn(&w, "");
+    struct decision d = certified();
+    d.call.judged.has_own = true;
+    for (unsigned n = 0; n < 2400; n++) {
+        const int kind = dice_below(&dice, 2) ? HARD : EASY;
+        const bool old = n < 1600; // the others came when this model was there
+        d.call.judged.own = kind == EASY ? -CHOICE_SURE : CHOICE_SURE;
+        d.call.judged.own_check = old ? check - 1 : check;
+        const struct entry e = put(&w, n, &d);
+        struct pair p = pair_of(&e, SIDE_SMALL);
+        const bool good = old && !learner_proves(&p.id) ? kind == EASY : dice_below(&dice, 2);
+        p.weak_ppm = good ? PAIR_WHOLE_PPM : 0;
+        keep_pair_of(&w, p, kind);
+        if (old && !learner_proves(&p.id))
+            continue;
+        const unsigned each = old ? 2 : 1; // it stands for one of the other half, too
+        pairs++;
+        all += each;
+        bad += kind == EASY && !good ? each : 0;
+    }
+    struct policy_route p = policy_of(CHOICE_CERTIFIED);
+    p.max_loss_ppm = 400000; // of the easy ones, which are half of all, half is lost
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_int_equal(json_type(json_path(r, "promise.threshold")), JSON_STRING);
+    assert_int_equal(count(r, "loss.would.pairs"), pairs);
+    assert_int_equal(count(r, "loss.was.pairs"), 2400);
+    assert_true(fabs(number(r, "loss.would.is") - (double)bad / all) < 1e-5);
+    assert_true(number(r, "loss.would.low") <= 0.25 && 0.25 <= number(r, "loss.would.high"));
+    assert_true(is_noted(r, "1600 calls are scored anew"));
     end(&w);
 }
 
@@ -681,6 +725,7 @@ int main(void)
         cmocka_unit_test(a_certificate_is_of_its_terms),
         cmocka_unit_test(calls_before_learning_go_by_rules),
         cmocka_unit_test(a_newer_model_scores_the_pairs_anew),
+        cmocka_unit_test(what_was_learned_by_heart_proves_nothing),
         cmocka_unit_test(a_model_scores_once),
         cmocka_unit_test(a_wrong_or_stale_model_is_not_taken),
         cmocka_unit_test(changed_rates_weigh_nothing),
