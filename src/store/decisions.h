@@ -31,8 +31,10 @@ struct decisions {
 // On the writer's connection, as ledger_open.
 bool decisions_open(struct decisions *d, sqlite3 *db) MUST_USE;
 void decisions_close(struct decisions *d);
-// Without one in the entry, nothing. One that cannot be read says nothing: the call is booked all
-// the same. False as ledger_add.
+// Without one in the entry, nothing. No more of it is looked at than decision_unpack_brief does, so
+// that booking stays cheap: where that cannot be read nothing is stored; where only what follows
+// cannot, the row is there and counted, and whoever explains or replays the call finds nothing that
+// he can read. The call is booked all the same. False as ledger_add.
 bool decisions_add(struct decisions *d, int64_t tenant, const struct entry *e) MUST_USE;
 bool decisions_flush(struct decisions *d) MUST_USE;
 void decisions_forget(struct decisions *d); // what is gathered, after ROLLBACK
