@@ -198,6 +198,11 @@ static void read_sticky(struct reading *r, const struct node *n, struct config_r
 // A mode that nothing can ever be learned for.
 static void note_mode(struct reading *r, const struct config_route *route)
 {
+    if (route->mode == CONFIG_CERTIFIED && !route->large)
+        reading_fault(r, route->line,
+                      "route %.*s: mode certified promises that little is lost against the large "
+                      "side, and there is none: no call could be answered. Write `large`",
+                      STR_ARG(route->name));
     if (route->mode == CONFIG_RULES || route->shadow.on || !route->small || !route->large)
         return;
     reading_warn(r, route->line,

@@ -113,12 +113,28 @@ static void choose(const struct choice_call *c, const struct choice_policy *p,
     out->cascade = out->side == SIDE_SMALL && verifies;
 }
 
+// No large side can take the call. What goes by certificates then goes nowhere but where its own
+// says that the small one may; and where that one's answers were verified, nothing was promised of
+// those that nobody makes good.
+static void choose_certified(const struct choice_call *c, const struct choice_policy *p,
+                             struct choice_made *out)
+{
+    turn(out, SIDE_NONE, CHOICE_WHY_CERTIFIED_NONE);
+    if (!c->judged.there || p->verifies)
+        return;
+    judge(&c->judged, p, false, out);
+    if (out->side == SIDE_LARGE)
+        out->side = SIDE_NONE;
+}
+
 void choice_make(const struct choice_call *call, const struct choice_policy *policy,
                  struct choice_made *out)
 {
     *out = (struct choice_made){.propensity_ppm = CHOICE_SURE, .why = CHOICE_WHY_ONLY};
     if (call->small.usable && call->large.usable)
         choose(call, policy, out);
+    else if (call->small.usable && policy->mode == CHOICE_CERTIFIED)
+        choose_certified(call, policy, out);
     else if (call->small.usable || call->large.usable)
         out->side = call->small.usable ? SIDE_SMALL : SIDE_LARGE;
 }

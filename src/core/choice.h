@@ -96,7 +96,8 @@ struct choice_policy {
 };
 
 struct choice_made {
-    enum side side;
+    enum side side; // NONE: no side can take it; or the small one alone can, and its policy goes by
+                    // certificates, of which the call has none
     enum choice_why why;
     uint32_t propensity_ppm;  // how probable that side was, of calls like it; never 0
     bool cascade;             // the small side's answer is verified, and may be escalated

@@ -20,9 +20,21 @@ static const struct candidate *first_of(const struct plan *p, enum side side)
     return NULL;
 }
 
+// The large side's model; where certificates count, which are about it, the one that it would be
+// but for what it costs.
+static const struct candidate *large_of(const struct plan *p)
+{
+    const struct candidate *first = first_of(p, SIDE_LARGE);
+    bool counts = p->route->mode == CONFIG_CERTIFIED;
+    for (unsigned i = 0; counts && !first && i < p->count; i++)
+        if (p->list[i].side == SIDE_LARGE && expected_beyond(&p->list[i]))
+            first = &p->list[i];
+    return first;
+}
+
 static struct choice_side side_of(const struct candidate *first)
 {
-    if (!first)
+    if (!first || first->out)
         return (struct choice_side){.usable = false};
     return (struct choice_side){true, first->expected_state != PRICE_UNPRICED, first->expected};
 }
@@ -57,7 +69,7 @@ static bool is_checkable(const struct req *r, const struct config_route *route)
 
 void side_choose(struct req *r, struct plan *p, enum side session, const struct traits *traits)
 {
-    const struct candidate *small = first_of(p, SIDE_SMALL), *large = first_of(p, SIDE_LARGE);
+    const struct candidate *small = first_of(p, SIDE_SMALL), *large = large_of(p);
     const struct choice_policy policy = {(enum choice_mode)p->route->mode,
                                          p->route->verifier_count > 0};
     p->known = (struct choice_call){.small = side_of(small),

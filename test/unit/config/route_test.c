@@ -43,6 +43,7 @@ static const struct bad bad[] = {
     {ROUTE("require: [tool]"), 7, "this is no ability"},
     {ROUTE("require: [{context: many}]"), 7, "this is no ability"},
     {ROUTE("local_only: maybe"), 7, "Write one of: true|false"},
+    {ROUTE("mode: certified"), 7, "against the large side, and there is none"},
     {ROUTE("max_cost: 0"), 7, "an amount in USD, above 0"},
     {ROUTE("max_cost: cheap"), 7, "an amount in USD, above 0"},
     {ROUTE("max_ttft: 4"), 7, "Write a time with its unit"},

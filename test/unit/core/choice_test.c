@@ -203,6 +203,29 @@ static void what_a_certificate_says_is_told(void **state)
     assert_int_equal(choice_promised(&j), SIDE_NONE);
 }
 
+// Without a large side nobody but its certificate sends a call to the small one.
+static void certificates_need_a_large_side(void **state)
+{
+    (void)state;
+    const struct choice_policy certified = {CHOICE_CERTIFIED, false},
+                               verified = {CHOICE_CERTIFIED, true};
+    struct choice_call c = call_of(20000);
+    c.large.usable = false;
+    is(made(&c, &rules), SIDE_SMALL, CHOICE_WHY_ONLY);
+    is(made(&c, &certified), SIDE_NONE, CHOICE_WHY_CERTIFIED_NONE);
+    c.judged.counsel[CHOICE_CERTIFIED] =
+        (struct choice_counsel){false, 30000, CHOICE_WHY_CERTIFIED};
+    is(made(&c, &certified), SIDE_SMALL, CHOICE_WHY_CERTIFIED);
+    is(made(&c, &verified), SIDE_NONE, CHOICE_WHY_CERTIFIED_NONE);
+    c.judged.shipped = 30000;
+    is(made(&c, &certified), SIDE_NONE, CHOICE_WHY_CERTIFIED);
+    c.judged.there = false;
+    is(made(&c, &certified), SIDE_NONE, CHOICE_WHY_CERTIFIED_NONE);
+    c.small.usable = false;
+    c.large.usable = true;
+    is(made(&c, &certified), SIDE_LARGE, CHOICE_WHY_ONLY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +238,7 @@ int main(void)
         cmocka_unit_test(few_try_a_cascade_that_does_not_pay),
         cmocka_unit_test(what_else_decides_is_told),
         cmocka_unit_test(what_a_certificate_says_is_told),
+        cmocka_unit_test(certificates_need_a_large_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
