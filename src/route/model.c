@@ -170,8 +170,10 @@ size_t model_lines_by_chance(const struct model *m, size_t rows)
     double exactly = exp(-mean), at_most = exactly;
     size_t n = 0;
     must(mean < 500); // or there is no exp of it
-    for (; at_most < 1 - CHANCE; at_most += exactly)
+    while (at_most < 1 - CHANCE) {
         exactly *= mean / (double)++n;
+        at_most += exactly;
+    }
     return n;
 }
 
