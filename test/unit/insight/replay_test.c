@@ -485,6 +485,39 @@ static void what_was_learned_by_heart_proves_nothing(void **state)
     end(&w);
 }
 
+// Calls that are scored anew are there since they have a pair: what the forecasts of all these err
+// by is known, and each stands for itself. Of the others a pair stands for those without one.
+static void a_call_that_is_there_for_its_pair_stands_for_itself(void **state)
+{
+    (void)state;
+    enum { OLD = 200, ALL = 2200, DEAR = 10 * LARGE };
+    struct world w;
+    double truth = 0;
+    begin(&w);
+    dice_init(&dice, 29);
+    const uint32_t check = learn(&w, "");
+    struct decision d = certified();
+    d.call.judged.has_own = true;
+    for (unsigned n = 0; n < ALL; n++) {
+        const int kind = dice_below(&dice, 2) ? HARD : EASY;
+        d.call.judged.own = n < OLD || kind == EASY ? -CHOICE_SURE : CHOICE_SURE;
+        d.call.judged.own_check = n < OLD ? check - 1 : check;
+        const struct entry e = put(&w, n, &d);
+        struct pair p = pair_of(&e, SIDE_SMALL);
+        p.weak_ppm = kind == EASY ? PAIR_WHOLE_PPM : 0;
+        p.strong_cost.is.pd = n < OLD ? DEAR : LARGE; // then it was dearer than was expected
+        truth += (double)(kind == EASY ? e.cost.pd : p.strong_cost.is.pd);
+        if (n < OLD || falls(PAIRS_PPM))
+            keep_pair_of(&w, p, kind);
+    }
+    struct policy_route p = policy_of(CHOICE_CERTIFIED);
+    p.max_loss_ppm = 100000;
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_int_equal(count(r, "replayed"), ALL);
+    costs_about(r, truth);
+    end(&w);
+}
+
 // Its own score stands: who asks it again asks for the same.
 static void a_model_scores_once(void **state)
 {
@@ -726,6 +759,7 @@ int main(void)
         cmocka_unit_test(calls_before_learning_go_by_rules),
         cmocka_unit_test(a_newer_model_scores_the_pairs_anew),
         cmocka_unit_test(what_was_learned_by_heart_proves_nothing),
+        cmocka_unit_test(a_call_that_is_there_for_its_pair_stands_for_itself),
         cmocka_unit_test(a_model_scores_once),
         cmocka_unit_test(a_wrong_or_stale_model_is_not_taken),
         cmocka_unit_test(changed_rates_weigh_nothing),
