@@ -71,7 +71,12 @@ static const char help[] =
     "`replay` takes the routes of another configuration, and the calls that routes of the same\n"
     "names have chosen for: which would have gone elsewhere, what that would have cost, and what "
     "it\n"
-    "would have risked, with intervals of 95 %. Nothing is asked again.\n";
+    "would have risked, with intervals of 95 %. `small side first` is the share that asks the "
+    "small\n"
+    "side first (--json: share_small), `small side answers` the share that it has answered, as\n"
+    "reports count it (answered_small). Nothing is asked again, and no secret of that "
+    "configuration\n"
+    "is looked for.\n";
 
 static const struct option_row options[] = {
     {"data", "FILE...", "train, eval, certify: the rows (-: stdin); more files may follow",

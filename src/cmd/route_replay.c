@@ -89,6 +89,20 @@ static void add_checks(struct json_out *o, const struct config_route *r)
     buf_fini(&checks);
 }
 
+// Those that can be asked whether they agree.
+static void add_seconds(struct json_out *o, const struct snapshot *s, const struct config_route *r)
+{
+    json_out_begin(o, "second", '[');
+    for (unsigned i = 0; i < r->verifier_count; i++) {
+        if (r->verifiers[i].kind != VERIFIER_AGREE || why_out(s, r, r->verifiers[i].model))
+            continue;
+        json_out_begin(o, NULL, '{');
+        json_out_text(o, "model", r->verifiers[i].model);
+        json_out_end(o, '}');
+    }
+    json_out_end(o, ']');
+}
+
 static void add_route(struct json_out *o, const struct snapshot *s, const struct config_route *r)
 {
     json_out_begin(o, NULL, '{');
@@ -102,6 +116,7 @@ static void add_route(struct json_out *o, const struct snapshot *s, const struct
     json_out_number(o, "confidence_ppm", r->confidence_ppm);
     add_side(o, "small", s, r, r->small);
     add_side(o, "large", s, r, r->large);
+    add_seconds(o, s, r);
     json_out_end(o, '}');
 }
 
@@ -131,7 +146,7 @@ static void write_policy(const struct config *c, struct buf *out)
 // EXIT_OK; else said.
 static int read_policy(const char *file, struct buf *out)
 {
-    const struct config_source source = {.file = file};
+    const struct config_source source = {.file = file, .unread = true};
     struct config *c = NULL;
     struct why why;
     if (config_read(&source, &c, &why) != STATUS_OK)
@@ -219,12 +234,15 @@ static void print_table(const struct json_val *r)
 {
     static const char *const titles[SHOWN_COUNT] = {"", "WAS", "WOULD", "95 %", "OF"};
     struct libscols_table *t = table_new();
-    const struct json_val *share = json_get(r, "share_small"), *cost = json_get(r, "cost_usd");
+    const struct json_val *first = json_get(r, "share_small"), *cost = json_get(r, "cost_usd");
+    const struct json_val *answers = json_get(r, "answered_small");
     for (size_t i = 0; i < SHOWN_COUNT; i++)
         table_column(t, titles[i], i == WAS || i == WOULD);
-    add_line(t, &(struct line){"to the small side", percent, json_get(share, "was"),
-                               json_get(share, "would"), NULL, NULL, "calls",
+    add_line(t, &(struct line){"small side first", percent, json_get(first, "was"),
+                               json_get(first, "would"), NULL, NULL, "calls",
                                json_get(r, "replayed")});
+    add_line(t, &(struct line){"small side answers", percent, json_get(answers, "was"),
+                               json_get(answers, "would"), NULL, NULL, NULL, NULL});
     add_line(t, &(struct line){"cost, USD", usd, json_get(cost, "was"), json_get(cost, "would"),
                                json_get(cost, "low"), json_get(cost, "high"), "calls",
                                json_get(cost, "calls")});
@@ -242,16 +260,29 @@ static int64_t count_of(const struct json_val *r, const char *name)
     return json_i64(json_get(r, name), &n) ? n : 0;
 }
 
+static void print_refused(const struct json_val *refused)
+{
+    struct json_iter it = {0};
+    const struct json_val *one;
+    struct str why;
+    int64_t calls = 0;
+    while (json_each(&it, refused, &why, &one))
+        if (json_i64(one, &calls))
+            command_print(stdout, "; %lld would be refused: %.*s", (long long)calls, STR_ARG(why));
+}
+
 static void print_route(const struct json_val *r)
 {
     struct json_iter it = {0};
     const struct json_val *one;
     command_print(stdout,
                   "%.*s: %lld calls; %lld would go elsewhere: %lld to the small side, %lld "
-                  "to the large one, %lld to another model of theirs\n\n",
+                  "to the large one, %lld to another model of theirs",
                   STR_ARG(json_str(json_get(r, "route"))), (long long)count_of(r, "calls"),
                   (long long)count_of(r, "changed"), (long long)count_of(r, "to_small"),
                   (long long)count_of(r, "to_large"), (long long)count_of(r, "to_other"));
+    print_refused(json_get(r, "refused"));
+    puts("\n");
     print_table(r);
     putchar('\n');
     while (json_each(&it, json_get(r, "examples"), NULL, &one))

@@ -166,6 +166,7 @@ struct config {
 struct config_source {
     const char *file; // --config; NULL = $COSTLENS_CONFIG, XDG and /etc places, else none
     bool mock;        // serve --mock
+    bool unread;      // env: and file: are not looked for: each counts as a secret that is there
     // At a reload: its listeners stay until a restart, and are no providers either. NULL = none.
     const struct config *running;
     const char *(*env)(const char *name); // a test's table; NULL = getenv

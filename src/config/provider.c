@@ -334,6 +334,8 @@ static const char *base_url(const struct reading *r, const struct vendor *v, con
 
 static const char *key_variable(const struct reading *r, const struct vendor *v)
 {
+    if (r->source->unread)
+        return v->env[0];
     for (size_t i = 0; i < sizeof v->env / sizeof v->env[0]; i++) {
         if (v->env[i] && reading_env(r, v->env[i]))
             return v->env[i];
@@ -347,7 +349,8 @@ static bool env_key(struct reading *r, const char *variable, struct config_provi
     struct str reason;
     struct node n = {.kind = NODE_TEXT};
     n.text = arena_printf(&r->c->arena, "env:%s", variable);
-    if (key_token_ours(str_trim(str_of(reading_env(r, variable))))) {
+    const char *value = reading_env(r, variable);
+    if (value && key_token_ours(str_trim(str_of(value))) && !r->source->unread) {
         reading_warn(r, 0, HERE "%s holds a key of CostLens itself: it is no provider", variable);
         return false;
     }

@@ -29,9 +29,10 @@ struct reading {
     struct config_breaker breaker;   // the same
     struct left_out left_out[WARNINGS_MAX];
     unsigned left_out_count;
-    bool ca_checked;  // SSL_CERT_FILE, once for all providers
-    bool alone;       // nobody asks the store: what only the file lacks is told
-    bool others_read; // the file can be read by others than its owner and group
+    bool ca_checked;    // SSL_CERT_FILE, once for all providers
+    bool alone;         // nobody asks the store: what only the file lacks is told
+    unsigned stand_ins; // for secrets that are not looked for
+    bool others_read;   // the file can be read by others than its owner and group
 };
 
 // Both are kept in the arena. `line` 0 = not of a line.

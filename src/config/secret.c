@@ -85,6 +85,13 @@ static bool from_file(struct reading *r, struct str path, struct secret **out, s
     return kept;
 }
 
+// No two are the same: keys must not be.
+static bool stand_in(struct reading *r, struct secret **out)
+{
+    *out = secret_new(arena_printf(&r->c->arena, "a-secret-not-looked-for-%u", ++r->stand_ins));
+    return *out != NULL;
+}
+
 static bool in_the_file(struct reading *r, const struct node *n, struct str text, const char *what,
                         struct secret **out)
 {
@@ -123,6 +130,8 @@ bool reading_secret(struct reading *r, const struct node *n, const char *what, s
         reading_fault(r, n->line, "%s: write env: and file: in small letters", what);
         return false;
     }
+    if (str_starts(text, str_of("file:")) && r->source->unread)
+        return stand_in(r, out);
     if (str_starts(text, str_of("file:")))
         return from_file(r, str_trim(str_skip(text, 5)), out, reason);
     if (str_starts(text, str_of("env:")))
@@ -131,6 +140,8 @@ bool reading_secret(struct reading *r, const struct node *n, const char *what, s
         name = str_from(text.ptr + 2, text.len - 3);
     else if (text.ptr[0] != '$')
         return in_the_file(r, n, text, what, out);
+    if (is_variable(name) && r->source->unread)
+        return stand_in(r, out);
     if (is_variable(name))
         return from_variable(r, name, out, reason);
     reading_fault(r, n->line, "%s: this names no variable. Write env:NAME or \"${NAME}\"", what);

@@ -2,6 +2,7 @@
 
 #include "insight/logged.h"
 
+#include "base/map.h"
 #include "insight/row.h"
 #include "store/sql.h"
 
@@ -15,9 +16,11 @@ bool logged_open(struct logged_reader *r, sqlite3 *db, struct str route, const s
                         "ORDER BY start_us, id"),
         sql_prepare(db, ROW_SELECT "WHERE c.tenant = " TENANT_ID
                                    " AND c.start_us = ?1 AND c.id = ?2 ORDER BY c.attempt"),
+        sql_prepare(db, "SELECT packed FROM decision WHERE tenant = " TENANT_ID
+                        " AND start_us = ?1 AND id = ?2 AND attempt = ?3"),
         sql_prepare(db, "SELECT score_ppm FROM feedback WHERE id = ?1"),
         sql_prepare(db, "SELECT traits FROM pair WHERE id = ?1")};
-    if (!r->calls || !r->rows || !r->rating || !r->pair)
+    if (!r->calls || !r->rows || !r->later || !r->rating || !r->pair)
         return false;
     sqlite3_bind_int64(r->calls, 1, span->since_us);
     sqlite3_bind_int64(r->calls, 2, span->until_us);
@@ -29,20 +32,50 @@ void logged_close(struct logged_reader *r)
 {
     sqlite3_finalize(r->calls);
     sqlite3_finalize(r->rows);
+    sqlite3_finalize(r->later);
     sqlite3_finalize(r->rating);
     sqlite3_finalize(r->pair);
 }
 
-static void add_row(const struct entry *e, struct logged *out)
+static void set_model(const struct decision *d, struct logged_attempt *out)
+{
+    out->side = decision_side(d);
+    if (d->chosen < d->count)
+        out->model = map_hash(d->list[d->chosen].model);
+}
+
+// Of a later attempt its own record tells; where there is none, nothing.
+static void find_model(struct logged_reader *r, const struct entry *e, struct logged_attempt *out)
+{
+    struct decision d UNSET;
+    sqlite3_bind_int64(r->later, 1, e->start_us);
+    sql_bind_blob(r->later, 2, e->id.bytes, sizeof e->id.bytes);
+    sqlite3_bind_int(r->later, 3, e->attempt);
+    if (sqlite3_step(r->later) == SQLITE_ROW && decision_unpack(sql_str(r->later, 0), &d))
+        set_model(&d, out);
+    sqlite3_reset(r->later);
+}
+
+static void add_row(struct logged_reader *r, const struct entry *e, struct logged *out)
 {
     const bool second = str_ends(e->route, str_of(": second"));
-    struct money *part = second ? &out->second : &out->before;
     out->asked_second = out->asked_second || second;
     out->escalated = out->escalated || str_ends(e->route, str_of(": escalated"));
     out->ended = true;
     out->priced = out->priced && e->price_state != PRICE_UNPRICED &&
-                  money_add(out->cost, e->cost, &out->cost) &&
-                  (out->escalated || money_add(*part, e->cost, part));
+                  money_add(out->cost, e->cost, &out->cost);
+    out->answered = e->outcome != OUTCOME_ERROR && e->outcome != OUTCOME_UNKNOWN;
+    if (out->attempt_count == ATTEMPTS_MAX)
+        return;
+    struct logged_attempt *a = &out->attempts[out->attempt_count++];
+    *a = (struct logged_attempt){.second = second,
+                                 .escalated = out->escalated,
+                                 .failed = e->outcome == OUTCOME_ERROR,
+                                 .cost = e->cost};
+    if (e->attempt == 0)
+        set_model(&out->decision, a);
+    else
+        find_model(r, e, a);
 }
 
 static enum status read_rows(struct logged_reader *r, struct logged *out, struct why *why)
@@ -53,7 +86,7 @@ static enum status read_rows(struct logged_reader *r, struct logged *out, struct
     sqlite3_bind_int64(r->rows, 1, out->start_us);
     sql_bind_blob(r->rows, 2, out->id.bytes, sizeof out->id.bytes);
     while (row_next(r->rows, &e, &status, why))
-        add_row(&e, out);
+        add_row(r, &e, out);
     sqlite3_reset(r->rows);
     return status;
 }

@@ -8,28 +8,40 @@
 
 #include <sqlite3.h>
 
+#include "base/limits.h"
 #include "core/decision.h"
 #include "core/entry.h"
 #include "insight/asked.h"
+
+// What was asked for its answer.
+struct logged_attempt {
+    uint64_t model; // its name's map_hash; 0: not known
+    enum side side;
+    bool second;    // it was to agree with the small side's answer
+    bool escalated; // it, or one before it, was asked since the small side's answer was refused
+    bool failed;    // it gave no answer
+    struct money cost;
+};
 
 struct logged { // slices live until the next one
     struct uuid id;
     int64_t start_us;
     struct decision decision; // of its first attempt
     // What logged_more reads.
-    bool ended;          // it has rows;
-    bool priced;         // ... and each of them a price:
-    struct money cost;   // of all attempts
-    struct money before; // of those before it was escalated, but for
-    struct money second; // ... a second model's, which was to agree
+    bool ended;        // it has rows;
+    bool priced;       // ... and each of them a price:
+    struct money cost; // of all attempts:
+    struct logged_attempt attempts[ATTEMPTS_MAX];
+    unsigned attempt_count;
     bool asked_second, escalated;
-    bool rated; // by its caller:
+    bool answered; // by the last of them
+    bool rated;    // by its caller:
     uint32_t score_ppm;
     struct str words; // its pair's traits, packed (route/traits.h); empty: none has them
 };
 
 struct logged_reader {
-    sqlite3_stmt *calls, *rows, *rating, *pair;
+    sqlite3_stmt *calls, *rows, *later, *rating, *pair;
 };
 
 // Of a route in a span. False when the ledger cannot be read; logged_close is due even then.

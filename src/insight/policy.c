@@ -81,6 +81,8 @@ static void read_route(struct reading *r, const struct json_val *of, struct poli
     out->confidence_ppm = (uint32_t)read_number(r, of, "confidence_ppm", PPM);
     read_side(r, of, "small", &out->small);
     read_side(r, of, "large", &out->large);
+    if (json_get(of, "second"))
+        read_side(r, of, "second", &out->second);
     if (out->name.len == 0)
         complain(r, "name");
 }

@@ -6,12 +6,14 @@
 //   {"routes":[{"name":"support","mode":"measured","verifies":true,"verifies_confined":true,
 //     "agrees":false,"sways":false,"checks":"3000 1 0   0",
 //     "max_cost_nd":0,"max_loss_ppm":20000,"confidence_ppm":950000,
-//     "small":[{"model":"local/llama3.2:3b"}],"large":[{"model":"x/y","out":"not local"}]}]}
+//     "small":[{"model":"local/llama3.2:3b"}],"large":[{"model":"x/y","out":"not local"}],
+//     "second":[{"model":"x/z"}]}]}
 //
 //   prices              of the whole: CRC-32 of the prices that the file writes; none: no prices
 //   max_cost_nd         10^-9 USD; 0: any
 //   verifies_confined   whether a call that must stay on the machine is verified
-//   agrees              a second model is asked whether it agrees
+//   agrees              a second model is asked whether it agrees: the first of `second` that can
+//                       be; none: the one that was asked
 //   sways               a verifier that no shadow is asked of may refuse small answers
 //   checks              how small answers are checked, as far as it is of the promise, in words of
 //                       the writer's; none: as they are
@@ -30,6 +32,8 @@ struct sheet;
 struct policy_model {
     struct str name;           // "provider/model"
     struct str out;            // empty: it can be used
+    struct str absent;         // why its provider is not there now, which calls that were not
+                               // offered it show; empty: it is. Set by who knows
     const struct sheet *sheet; // its price; NULL: not known. Set by who has the book
 };
 
@@ -51,7 +55,7 @@ struct policy_route {
     bool other_prices; // the policy writes prices, and others than those that hold now. As well
     struct nano max_cost;
     uint32_t max_loss_ppm, confidence_ppm;
-    struct policy_side small, large;
+    struct policy_side small, large, second;
 };
 
 struct policy {

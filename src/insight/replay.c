@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/map.h"
+#include "insight/option.h"
 #include "insight/paired.h"
 #include "insight/retest.h"
 #include "route/learner.h"
@@ -15,10 +16,14 @@
 // Of the pairs so many prove; the others are learned from (learner_proves).
 #define PROVES 0.5f
 
-// A side by the model of it that would be asked.
-struct option {
-    struct choice_side side;
-    struct str model;
+// What a call costs that stays; where one of its attempts was at a model that the policy asks
+// no more: another one takes its place.
+struct kept {
+    struct money cost;
+    bool forecast;                     // ... some of it
+    bool unpriced;                     // ... and of that nobody knows the price
+    const struct logged_attempt *gone; // which had answered; NULL: none
+    struct option instead;
 };
 
 // A call, and what becomes of it.
@@ -28,119 +33,11 @@ struct anew {
     struct option was;             // the side's that went first
     struct option small, large;
     struct choice_made choice;
-    bool moved;   // to another side or model
+    bool moved;   // another model is asked first
     bool scored;  // anew, by the route's model, which may have learned from its pair
     bool by_pair; // ... and could only be since it has one
+    struct kept kept;
 };
-
-// --- what could be asked ---
-
-static const struct policy_side *side_of(const struct policy_route *p, enum side side)
-{
-    return side == SIDE_SMALL ? &p->small : &p->large;
-}
-
-static const struct policy_model *find_model(const struct policy_side *s, struct str name)
-{
-    for (unsigned i = 0; i < s->count; i++)
-        if (str_eq(s->models[i].name, name))
-            return &s->models[i];
-    return NULL;
-}
-
-static const struct decision_candidate *find_candidate(const struct decision *d, struct str model)
-{
-    for (unsigned i = 0; i < d->count; i++)
-        if (str_eq(d->list[i].model, model))
-            return &d->list[i];
-    return NULL;
-}
-
-// The side has the models that it had: then its order is that of the call, by turns and session.
-static bool is_as_it_was(const struct decision *d, const struct policy_side *s, enum side side)
-{
-    unsigned n = 0;
-    for (unsigned i = 0; i < d->count; i++) {
-        if (d->list[i].side != side)
-            continue;
-        n++;
-        if (!s->proposed && !find_model(s, d->list[i].model))
-            return false;
-    }
-    return s->proposed || n == s->count;
-}
-
-// What as many tokens as were expected cost by that sheet; nothing of them is in a cache there.
-static struct choice_side rated(const struct logged *c, const struct sheet *sheet)
-{
-    const struct decision *d = &c->decision;
-    const struct usage u = {.count = {[BUCKET_INPUT] = d->input, [BUCKET_OUTPUT] = d->output},
-                            .prompt = d->input,
-                            .sure = SURE_ESTIMATED};
-    struct cost cost;
-    rate(sheet ? sheet_at(sheet, c->start_us) : NULL, &u, c->start_us, &cost);
-    return (struct choice_side){true, cost.state != PRICE_UNPRICED, cost.total};
-}
-
-// `max_cost` is looked at anew.
-static bool is_out(const struct decision *d, const struct decision_candidate *c)
-{
-    bool away = str_is(c->out, "not local") || str_is(c->out, "not known to be local");
-    bool near = away && !d->confined; // the policy says whether it must be
-    return c->out.len && !str_is(c->out, "cost") && !str_is(c->out, "no price") && !near;
-}
-
-// Either of them may be NULL: the record has no such model, or the policy leaves the side open.
-static bool take(const struct logged *c, const struct policy_route *p,
-                 const struct decision_candidate *was, const struct policy_model *m,
-                 struct option *out)
-{
-    must(was || m);
-    if ((m && m->out.len) || (was && is_out(&c->decision, was)))
-        return false;
-    struct choice_side side;
-    if (was && was->state != PRICE_UNPRICED)
-        side = (struct choice_side){true, true, was->expected};
-    else if (was && !was->out.len)
-        side = (struct choice_side){.usable = true};
-    else
-        side = rated(c, m ? m->sheet : NULL);
-    if (p->max_cost.n > 0 && (!side.priced || nano_from_money(side.expected).n > p->max_cost.n))
-        return false;
-    *out = (struct option){side, was ? was->model : m->name};
-    return true;
-}
-
-static void find_option(const struct logged *c, const struct policy_route *p, enum side side,
-                        struct option *out)
-{
-    const struct decision *d = &c->decision;
-    const struct policy_side *s = side_of(p, side);
-    *out = (struct option){.side = {.usable = false}};
-    if (is_as_it_was(d, s, side)) {
-        for (unsigned i = 0; i < d->count; i++) {
-            const struct decision_candidate *one = &d->list[i];
-            if (one->side == side && take(c, p, one, find_model(s, one->model), out))
-                return;
-        }
-        return;
-    }
-    for (unsigned i = 0; i < s->count; i++)
-        if (take(c, p, find_candidate(d, s->models[i].name), &s->models[i], out))
-            return;
-}
-
-static void find_was(const struct decision *d, struct option *out)
-{
-    *out = (struct option){.side = {.usable = false}};
-    for (unsigned i = 0; i < d->count; i++) {
-        const struct decision_candidate *c = &d->list[i];
-        if (c->side != d->side || c->out.len)
-            continue;
-        *out = (struct option){{true, c->state != PRICE_UNPRICED, c->expected}, c->model};
-        return;
-    }
-}
 
 // --- what it costs ---
 
@@ -183,17 +80,94 @@ static bool asks_second(const struct replay *r, const struct anew *a)
     return a->choice.cascade && r->policy->agrees && !a->call->decision.confined;
 }
 
+// In the place of what was asked there: what has not failed yet.
+static void find_instead(const struct replay *r, const struct anew *a, enum side side,
+                         struct option *out)
+{
+    option_find(a->call, r->policy, side, true, out);
+    if (!out->side.usable && side == SIDE_SMALL)
+        option_find(a->call, r->policy, SIDE_LARGE, true, out);
+}
+
+// Another model is to agree.
+static bool is_other_second(const struct policy_side *s, uint64_t model)
+{
+    for (unsigned i = 0; i < s->count; i++)
+        if (map_hash(s->models[i].name) == model)
+            return false;
+    return s->count > 0 && model != 0;
+}
+
+static void replace(struct kept *k, const struct choice_side *by)
+{
+    k->forecast = true;
+    k->unpriced |= !by->priced;
+    k->cost.pd += by->priced ? by->expected.pd : 0;
+}
+
+static void keep_second(const struct replay *r, const struct anew *a,
+                        const struct logged_attempt *t, struct kept *k)
+{
+    const struct policy_side *s = &r->policy->second;
+    if (is_other_second(s, t->model)) {
+        const struct choice_side other = option_rated(a->call, s->models[0].sheet);
+        replace(k, &other);
+    } else {
+        k->cost.pd += t->cost.pd;
+    }
+}
+
+// What its second model costs where it is asked.
+static double second_of(const struct replay *r, const struct anew *a)
+{
+    struct kept k = {.cost = {0}};
+    for (unsigned i = 0; i < a->call->attempt_count; i++)
+        if (a->call->attempts[i].second)
+            keep_second(r, a, &a->call->attempts[i], &k);
+    return pd(k.cost);
+}
+
+static void put_instead(const struct replay *r, const struct anew *a,
+                        const struct logged_attempt *t, struct kept *k)
+{
+    k->gone = t;
+    find_instead(r, a, t->side, &k->instead);
+    if (k->instead.side.usable)
+        replace(k, &k->instead.side);
+}
+
 // What the call costs where it went, checked as the policy says. To what a second model has
 // escalated it goes still, where only that is asked no more: another check might have refused it.
-static struct money cost_there(const struct replay *r, const struct anew *a)
+// What has failed at a model that is asked no more is not paid; what has answered there is paid at
+// another one.
+static void keep(const struct replay *r, const struct anew *a, struct kept *k)
 {
     const struct logged *c = a->call;
-    struct money cost = c->cost;
-    if (c->decision.cascade && c->decision.side == SIDE_SMALL && !a->choice.cascade)
-        return c->before;
-    if (!asks_second(r, a))
-        cost.pd -= c->second.pd;
-    return cost;
+    const struct decision *d = &c->decision;
+    const bool dropped = d->cascade && d->side == SIDE_SMALL && !a->choice.cascade;
+    *k = (struct kept){.cost = c->cost};
+    for (unsigned i = 0; i < c->attempt_count; i++) {
+        const struct logged_attempt *t = &c->attempts[i];
+        k->cost.pd -= t->cost.pd;
+        if ((dropped && t->escalated) || (t->second && !asks_second(r, a)))
+            continue;
+        if (t->second)
+            keep_second(r, a, t, k);
+        else if (option_asks(a->call, r->policy, t->model))
+            k->cost.pd += t->cost.pd;
+        else if (!t->failed)
+            put_instead(r, a, t, k);
+    }
+}
+
+// It has answered alone what the policy asks first: its cost is known, whatever went before it.
+static const struct logged_attempt *answer_there(const struct anew *a)
+{
+    const struct logged *c = a->call;
+    const struct logged_attempt *last =
+        c->attempt_count ? &c->attempts[c->attempt_count - 1] : NULL;
+    bool there = last && c->answered && !last->second && last->model == map_hash(chosen(a)->model);
+    return there ? last : NULL;
 }
 
 // It goes elsewhere, or went there by a draw: its forecast, and where one knows better what that
@@ -201,7 +175,7 @@ static struct money cost_there(const struct replay *r, const struct anew *a)
 static void add_forecast(struct replay *r, const struct anew *a)
 {
     const struct money forecast = chosen(a)->side.expected;
-    struct money truth = cost_there(r, a);
+    struct money truth = a->kept.cost;
     double odds = drawn(a);
     bool known = !a->moved;
     if (a->moved) {
@@ -234,18 +208,22 @@ static void add_cost(struct replay *r, const struct anew *a)
         r->cascades++;
         r->escalated += c->escalated;
         r->seconds += c->asked_second;
-        r->second += pd(c->second);
+        r->second += second_of(r, a);
     }
-    bool sure = !a->moved && drawn(a) >= 1;
-    if (!c->priced || !c->ended || (!sure && !chosen(a)->side.priced)) {
+    const struct logged_attempt *there = a->moved ? answer_there(a) : NULL;
+    const bool stays = !a->moved && (drawn(a) >= 1 || a->kept.forecast);
+    const bool known = stays ? !a->kept.unpriced : there || chosen(a)->side.priced;
+    if (!c->priced || !c->ended || !known) {
         struct str model = a->moved ? chosen(a)->model : a->was.model;
+        model = a->kept.gone && a->kept.unpriced ? a->kept.instead.model : model;
         str_copy_clipped(model, r->unpriced, sizeof r->unpriced);
         return;
     }
     r->priced++;
     r->was += c->cost.pd;
-    if (sure)
-        r->more += (int128)cost_there(r, a).pd - c->cost.pd;
+    r->forecast += stays && a->kept.forecast;
+    if (stays || there)
+        r->more += (int128)(stays ? a->kept.cost : there->cost).pd - c->cost.pd;
     else
         add_forecast(r, a);
     add_checked(r, a);
@@ -311,20 +289,53 @@ static void add_rating(struct replay *r, const struct anew *a)
     if (!c->rated)
         return;
     estimate_weigh(&r->rated_was, 1, odds_of(c->score_ppm));
-    if (!a->moved)
+    if (!a->moved && !a->kept.gone)
         estimate_weigh(&r->rated_would, 1 / drawn(a), odds_of(c->score_ppm));
 }
 
 // --- one call ---
 
+static struct str name_of(const struct anew *a, uint64_t model)
+{
+    const struct decision *d = &a->call->decision;
+    for (unsigned i = 0; i < d->count; i++)
+        if (map_hash(d->list[i].model) == model)
+            return d->list[i].model;
+    return STR_NONE;
+}
+
 static void add_example(struct replay *r, const struct anew *a)
 {
-    if (!a->moved || r->example_count == REPLAY_EXAMPLES)
+    const struct logged_attempt *gone = a->kept.gone;
+    if ((!a->moved && !gone) || r->example_count == REPLAY_EXAMPLES)
         return;
     struct replay_example *e = &r->examples[r->example_count++];
-    *e = (struct replay_example){.id = a->call->id, .why = choice_why_text(a->choice.why)};
-    str_copy_clipped(a->was.model, e->was, sizeof e->was);
-    str_copy_clipped(chosen(a)->model, e->would, sizeof e->would);
+    const char *later = gone && gone->escalated ? "escalated" : "fallback";
+    *e = (struct replay_example){.id = a->call->id,
+                                 .why = a->moved ? choice_why_text(a->choice.why) : later};
+    str_copy_clipped(a->moved ? a->was.model : name_of(a, gone->model), e->was, sizeof e->was);
+    str_copy_clipped(a->moved ? chosen(a)->model : a->kept.instead.model, e->would,
+                     sizeof e->would);
+}
+
+// By which the route's calls are told apart: by the side whose model has answered.
+static void count_answers(struct replay *r, const struct anew *a)
+{
+    const struct logged *c = a->call;
+    const struct logged_attempt *last =
+        c->attempt_count ? &c->attempts[c->attempt_count - 1] : NULL;
+    const bool checked = a->choice.cascade && (a->moved || !c->decision.cascade);
+    const bool dropped = last && last->escalated && !a->choice.cascade;
+    if (!last || !c->answered)
+        return;
+    r->answered++;
+    r->answered_was += last->side == SIDE_SMALL;
+    if (checked)
+        r->answered_checked++;
+    else if (a->moved || dropped)
+        r->answered_would += a->choice.side == SIDE_SMALL;
+    else
+        r->answered_would += last->side == SIDE_SMALL;
 }
 
 static void count(struct replay *r, const struct anew *a)
@@ -336,17 +347,36 @@ static void count(struct replay *r, const struct anew *a)
                     choice_promised(&a->call->decision.call.judged) != SIDE_NONE;
     r->small_was += was == SIDE_SMALL;
     r->small_would += now == SIDE_SMALL;
-    r->to_small += was == SIDE_LARGE && now == SIDE_SMALL;
-    r->to_large += was == SIDE_SMALL && now == SIDE_LARGE;
-    r->to_other += was == now && a->moved;
+    r->to_small += a->moved && was == SIDE_LARGE && now == SIDE_SMALL;
+    r->to_large += a->moved && was == SIDE_SMALL && now == SIDE_LARGE;
+    r->to_other += a->moved ? was == now : a->kept.gone != NULL;
+    r->stranded += !a->moved && a->kept.gone && !a->kept.instead.side.usable;
+    count_answers(r, a);
+}
+
+// Nobody could be asked.
+static void add_refused(struct replay *r, const struct anew *a)
+{
+    const struct str small = a->small.why, large = a->large.why;
+    const bool dear = str_is(small, OPTION_MAX_COST) || str_is(large, OPTION_MAX_COST);
+    struct str why = dear ? (struct str)STR(OPTION_MAX_COST) : small.len ? small : large;
+    unsigned i = 0;
+    if (why.len == 0)
+        why = (struct str)STR("no model");
+    while (i < r->refused_count && !str_eq(str_of(r->refused[i].why), why))
+        i++;
+    i = i < REPLAY_REASONS ? i : REPLAY_REASONS - 1; // there are fewer
+    if (i == r->refused_count)
+        str_copy_clipped(why, r->refused[r->refused_count++].why, sizeof r->refused->why);
+    r->refused[i].calls++;
 }
 
 // Of other models or checks, too (gate/learned.h, learned_terms).
 static bool is_same_promise(const struct policy_route *p, const struct decision *d)
 {
     return d->max_loss_ppm == p->max_loss_ppm && d->confidence_ppm == p->confidence_ppm &&
-           !p->other_terms && is_as_it_was(d, &p->small, SIDE_SMALL) &&
-           is_as_it_was(d, &p->large, SIDE_LARGE);
+           !p->other_terms && option_as_it_was(d, &p->small, SIDE_SMALL) &&
+           option_as_it_was(d, &p->large, SIDE_LARGE);
 }
 
 // A threshold is of the scores of one model. What another one has scored it scores anew, by the
@@ -399,6 +429,15 @@ static bool promise_anew(struct replay *r, struct anew *a, struct choice_judged 
     return true;
 }
 
+// By the choice, or by what has sent it on before anyone was asked.
+static bool is_where_it_was(const struct anew *a)
+{
+    const struct decision *d = &a->call->decision;
+    const struct str now = chosen(a)->model;
+    return str_eq(now, a->was.model) ||
+           (d->chosen < d->count && str_eq(now, d->list[d->chosen].model));
+}
+
 // False: it is left out, and counted there.
 static bool choose(struct replay *r, struct anew *a)
 {
@@ -406,9 +445,9 @@ static bool choose(struct replay *r, struct anew *a)
     const struct policy_route *p = r->policy;
     const struct choice_policy policy = {p->mode, d->confined ? p->verifies_confined : p->verifies};
     struct choice_call call = d->call;
-    find_was(d, &a->was);
-    find_option(a->call, p, SIDE_SMALL, &a->small);
-    find_option(a->call, p, SIDE_LARGE, &a->large);
+    option_was(d, &a->was);
+    option_find(a->call, p, SIDE_SMALL, false, &a->small);
+    option_find(a->call, p, SIDE_LARGE, false, &a->large);
     call.small = a->small.side;
     call.large = a->large.side;
     call.dice = choice_dice(&a->call->id);
@@ -421,9 +460,14 @@ static bool choose(struct replay *r, struct anew *a)
         return false;
     }
     choice_make(&call, &policy, &a->choice);
-    a->moved = a->choice.side != d->side || !str_eq(chosen(a)->model, a->was.model);
-    r->unjudged += a->choice.side == SIDE_NONE;
-    return a->choice.side != SIDE_NONE;
+    if (a->choice.side == SIDE_NONE) {
+        add_refused(r, a);
+        return false;
+    }
+    a->moved = !is_where_it_was(a);
+    if (!a->moved)
+        keep(r, a, &a->kept);
+    return true;
 }
 
 // False without memory.

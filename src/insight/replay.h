@@ -26,12 +26,19 @@
 
 #define REPLAY_EXAMPLES 5
 #define REPLAY_TEXT     160 // bytes of a model's name
+#define REPLAY_REASONS  16
 
 // A call that goes elsewhere.
 struct replay_example {
     struct uuid id;
     char was[REPLAY_TEXT], would[REPLAY_TEXT]; // models
     const char *why;                           // static
+};
+
+// Calls that nobody could take, by what keeps the models out.
+struct replay_refused {
+    char why[40];
+    int64_t calls;
 };
 
 // The threshold of a promise that is not the one which held (retest.h).
@@ -53,12 +60,18 @@ struct replay {
     int64_t calls;    // that were chosen for; of them
     int64_t older;    // ... their record does not say what was known, or not of all candidates
     int64_t unjudged; // ... both sides could be used only now: no model has judged them
+    struct replay_refused refused[REPLAY_REASONS]; // ... nobody could be asked
+    unsigned refused_count;
     int64_t unscored; // ... another model has scored them than the one that the promise was tested
                       // with, and what it takes to do that anew was not kept
     int64_t made;     // ... and these are chosen anew. Of them
     int64_t scored;   // ... are scored anew: in the loss only pairs count that prove (learner.h)
-    int64_t small_was, small_would;
+    int64_t small_was, small_would;       // ask the small side first
     int64_t to_small, to_large, to_other; // go to another side, or to another model of the same
+    int64_t stranded;                     // go nowhere from what has failed or was refused
+    int64_t answered;                     // and by the small side:
+    int64_t answered_was, answered_would; // ... would be, but for
+    int64_t answered_checked;             // ... those that would be checked, which were not
     // Costs, in picodollars.
     int64_t priced;
     int128 was;

@@ -126,9 +126,19 @@ static void write_notes(const struct replay *r, struct json_out *o)
                       (long long)r->older);
     if (r->unjudged)
         json_out_note(o,
-                      "%lld calls are left out: then they had one side, or now none of the "
-                      "policy's models can be used",
+                      "%lld calls are left out: then they had one side, now they have both, and no "
+                      "model has judged them",
                       (long long)r->unjudged);
+    for (unsigned i = 0; i < r->refused_count; i++)
+        json_out_note(o,
+                      "%lld calls would be refused, and cost nothing: no model of the policy's can "
+                      "take them (%s)",
+                      (long long)r->refused[i].calls, r->refused[i].why);
+    if (r->stranded)
+        json_out_note(o,
+                      "%lld calls would have no model to go on to from what has failed, or was "
+                      "refused: they would end there",
+                      (long long)r->stranded);
     if (r->unscored)
         json_out_note(o,
                       "%lld calls are left out: another model has scored them than the one that "
@@ -149,8 +159,8 @@ static void write_notes(const struct replay *r, struct json_out *o)
     if (r->forecast && r->erred.count < SEEN_LEAST)
         json_out_note(
             o,
-            "what %lld calls would cost that go elsewhere is a forecast; %d pairs of them "
-            "(`shadow`) would tell how far it errs, and there are %lld",
+            "what %lld calls would cost that go elsewhere, or are checked by another model, is a "
+            "forecast; %d pairs of them (`shadow`) would tell how far it errs, and there are %lld",
             (long long)r->forecast, SEEN_LEAST, (long long)r->erred.count);
     if (r->checked && !r->cascades)
         json_out_note(o,
@@ -205,6 +215,39 @@ static void write_example(struct json_out *o, const struct replay_example *e)
     json_out_end(o, '}');
 }
 
+static void write_refused(const struct replay *r, struct json_out *o)
+{
+    json_out_begin(o, "refused", '{');
+    for (unsigned i = 0; i < r->refused_count; i++)
+        json_out_number(o, r->refused[i].why, r->refused[i].calls);
+    json_out_end(o, '}');
+}
+
+// A share of none is not known.
+static void write_part(struct json_out *o, const char *name, double n, int64_t of)
+{
+    if (of > 0)
+        write_share(o, name, n / (double)of);
+    else
+        json_out_null(o, name);
+}
+
+// To which side they go first, and which has answered. Of small answers that would be checked, and
+// were not, as many are refused as of the others.
+static void write_shares(const struct replay *r, struct json_out *o)
+{
+    const double accepted = 1 - part(r->escalated, r->cascades);
+    json_out_begin(o, "share_small", '{');
+    write_part(o, "was", (double)r->small_was, r->made);
+    write_part(o, "would", (double)r->small_would, r->made);
+    json_out_end(o, '}');
+    json_out_begin(o, "answered_small", '{');
+    write_part(o, "was", (double)r->answered_was, r->answered);
+    write_part(o, "would", (double)r->answered_would + accepted * (double)r->answered_checked,
+               r->answered);
+    json_out_end(o, '}');
+}
+
 void replay_write(const struct replay *r, struct json_out *o)
 {
     json_out_begin(o, NULL, '{');
@@ -215,10 +258,8 @@ void replay_write(const struct replay *r, struct json_out *o)
     json_out_number(o, "to_small", r->to_small);
     json_out_number(o, "to_large", r->to_large);
     json_out_number(o, "to_other", r->to_other);
-    json_out_begin(o, "share_small", '{');
-    write_share(o, "was", part(r->small_was, r->made));
-    write_share(o, "would", part(r->small_would, r->made));
-    json_out_end(o, '}');
+    write_refused(r, o);
+    write_shares(r, o);
     write_cost(r, o);
     write_quality(r, o);
     write_retest(r, o);

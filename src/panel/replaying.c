@@ -58,10 +58,33 @@ static const struct sheet *sheet_of(const struct work *w, struct str full)
     return sheet;
 }
 
+// Why the configuration that holds cannot ask it either; empty: it can, or does not name it.
+static struct str absent_in(const struct config_tier *t, struct str full)
+{
+    for (unsigned i = 0; t && i < t->absent_count; i++)
+        if (str_eq(t->absent[i].model, full))
+            return t->absent[i].why;
+    return STR_NONE;
+}
+
+static struct str why_absent(const struct config *c, struct str full)
+{
+    struct str why = STR_NONE;
+    for (unsigned i = 0; i < c->tier_count && why.len == 0; i++)
+        why = absent_in(c->tiers[i], full);
+    for (unsigned i = 0; i < c->route_count && why.len == 0; i++) {
+        why = absent_in(c->routes[i].small, full);
+        why = why.len ? why : absent_in(c->routes[i].large, full);
+    }
+    return why;
+}
+
 static void price_side(const struct work *w, struct policy_side *side)
 {
-    for (unsigned i = 0; i < side->count; i++)
+    for (unsigned i = 0; i < side->count; i++) {
         side->models[i].sheet = sheet_of(w, side->models[i].name);
+        side->models[i].absent = why_absent(w->prices->config, side->models[i].name);
+    }
 }
 
 // --- what the promise that holds is about ---
@@ -137,6 +160,7 @@ static enum status tell_route(struct work *w, struct policy_route *p)
         return STATUS_OK;
     price_side(w, &p->small);
     price_side(w, &p->large);
+    price_side(w, &p->second);
     set_now(w, p);
     p->other_prices = has_other_prices(w);
     const struct replay_of of = {w->call->store, w->db, w->span, w->call->config->state};

@@ -17,6 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (unsigned i = 0; i < p.count; i++) {
             must(p.routes[i].name.len > 0 && p.routes[i].max_cost.n >= 0);
             must(p.routes[i].small.count <= POLICY_MODELS_MAX);
+            must(p.routes[i].second.count <= POLICY_MODELS_MAX);
             must(!p.routes[i].large.proposed || p.routes[i].large.count == 0);
         }
     }

@@ -36,7 +36,8 @@ static void is_read_as_it_is(void **state)
         "\"verifies_confined\":false,\"agrees\":true,\"sways\":true,\"checks\":\"3000 "
         "1\",\"max_cost_nd\":1500,\"max_loss_ppm\":20000,"
         "\"confidence_ppm\":950000,\"small\":[{\"model\":\"local/small\"}],"
-        "\"large\":[{\"model\":\"x/large\",\"out\":\"not local\"},{\"model\":\"x/y\"}]},"
+        "\"large\":[{\"model\":\"x/large\",\"out\":\"not local\"},{\"model\":\"x/y\"}],"
+        "\"second\":[{\"model\":\"x/z\"}]},"
         "{\"name\":\"auto\",\"mode\":\"rules\"," REST "}]}";
     assert_int_equal(policy_read(str_of(text), &arena, &p, &why), STATUS_OK);
     assert_int_equal(p.count, 2);
@@ -54,6 +55,8 @@ static void is_read_as_it_is(void **state)
     assert_true(str_is(r->large.models[1].name, "x/y") && !r->large.models[1].sheet);
     assert_true(p.routes[1].small.proposed && p.routes[1].large.proposed);
     assert_int_equal(p.routes[1].small.count, 0);
+    assert_true(r->second.count == 1 && str_is(r->second.models[0].name, "x/z"));
+    assert_int_equal(p.routes[1].second.count, 0);
 }
 
 static void knows_of_prices(void **state)

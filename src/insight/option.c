@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "insight/option.h"
+
+#include "base/map.h"
+
+static const struct policy_side *side_of(const struct policy_route *p, enum side side)
+{
+    return side == SIDE_SMALL ? &p->small : &p->large;
+}
+
+static const struct policy_model *find_model(const struct policy_side *s, struct str name)
+{
+    for (unsigned i = 0; i < s->count; i++)
+        if (str_eq(s->models[i].name, name))
+            return &s->models[i];
+    return NULL;
+}
+
+static const struct decision_candidate *find_candidate(const struct decision *d, struct str model)
+{
+    for (unsigned i = 0; i < d->count; i++)
+        if (str_eq(d->list[i].model, model))
+            return &d->list[i];
+    return NULL;
+}
+
+bool option_as_it_was(const struct decision *d, const struct policy_side *s, enum side side)
+{
+    unsigned n = 0, there = 0;
+    for (unsigned i = 0; i < d->count; i++) {
+        if (d->list[i].side != side)
+            continue;
+        n++;
+        if (!s->proposed && !find_model(s, d->list[i].model))
+            return false;
+    }
+    for (unsigned i = 0; i < s->count; i++) // one that is not there was not there either
+        there += s->models[i].absent.len == 0 || find_candidate(d, s->models[i].name);
+    return s->proposed || n == there;
+}
+
+struct choice_side option_rated(const struct logged *c, const struct sheet *sheet)
+{
+    const struct decision *d = &c->decision;
+    const struct usage u = {.count = {[BUCKET_INPUT] = d->input, [BUCKET_OUTPUT] = d->output},
+                            .prompt = d->input,
+                            .sure = SURE_ESTIMATED};
+    struct cost cost;
+    rate(sheet ? sheet_at(sheet, c->start_us) : NULL, &u, c->start_us, &cost);
+    return (struct choice_side){true, cost.state != PRICE_UNPRICED, cost.total};
+}
+
+static bool is_tried(const struct logged *c, struct str model)
+{
+    for (unsigned i = 0; i < c->attempt_count; i++)
+        if (!c->attempts[i].second && c->attempts[i].model == map_hash(model))
+            return true;
+    return false;
+}
+
+// `max_cost` is looked at anew.
+static bool is_out(const struct decision *d, const struct decision_candidate *c)
+{
+    bool away = str_is(c->out, "not local") || str_is(c->out, "not known to be local");
+    bool near = away && !d->confined; // the policy says whether it must be
+    return c->out.len && !str_is(c->out, "cost") && !str_is(c->out, "no price") && !near;
+}
+
+// Either of them may be NULL: the record has no such model, or the policy leaves the side open.
+static bool take(const struct logged *c, const struct policy_route *p,
+                 const struct decision_candidate *was, const struct policy_model *m,
+                 struct option *out)
+{
+    must(was || m);
+    struct choice_side side;
+    struct str why = m ? m->out : STR_NONE;
+    if (why.len == 0 && was && is_out(&c->decision, was))
+        why = was->out;
+    if (why.len == 0 && !was)
+        why = m->absent;
+    if (why.len) {
+        out->why = out->why.len ? out->why : why;
+        return false;
+    }
+    if (was && was->state != PRICE_UNPRICED)
+        side = (struct choice_side){true, true, was->expected};
+    else if (was && !was->out.len)
+        side = (struct choice_side){.usable = true};
+    else
+        side = option_rated(c, m ? m->sheet : NULL);
+    if (p->max_cost.n > 0 && (!side.priced || nano_from_money(side.expected).n > p->max_cost.n)) {
+        out->why = (struct str)STR(OPTION_MAX_COST);
+        return false;
+    }
+    *out = (struct option){.side = side, .model = was ? was->model : m->name};
+    return true;
+}
+
+void option_find(const struct logged *c, const struct policy_route *p, enum side side, bool fresh,
+                 struct option *out)
+{
+    const struct decision *d = &c->decision;
+    const struct policy_side *s = side_of(p, side);
+    *out = (struct option){.side = {.usable = false}};
+    if (option_as_it_was(d, s, side)) {
+        for (unsigned i = 0; i < d->count; i++) {
+            const struct decision_candidate *one = &d->list[i];
+            if (one->side == side && !(fresh && is_tried(c, one->model)) &&
+                take(c, p, one, find_model(s, one->model), out))
+                return;
+        }
+        return;
+    }
+    for (unsigned i = 0; i < s->count; i++) {
+        const struct policy_model *m = &s->models[i];
+        if (!(fresh && is_tried(c, m->name)) && take(c, p, find_candidate(d, m->name), m, out))
+            return;
+    }
+}
+
+bool option_asks(const struct logged *c, const struct policy_route *p, uint64_t model)
+{
+    const struct decision *d = &c->decision;
+    const struct decision_candidate *was = NULL;
+    const struct policy_model *m = NULL;
+    struct option ignored = {.side = {.usable = false}};
+    for (unsigned i = 0; i < d->count; i++)
+        was = map_hash(d->list[i].model) == model ? &d->list[i] : was;
+    if (!was) // of an attempt whose record is not there
+        return true;
+    m = find_model(&p->small, was->model);
+    m = m ? m : find_model(&p->large, was->model);
+    return (m || side_of(p, was->side)->proposed) && take(c, p, was, m, &ignored);
+}
+
+void option_was(const struct decision *d, struct option *out)
+{
+    *out = (struct option){.side = {.usable = false}};
+    for (unsigned i = 0; i < d->count; i++) {
+        const struct decision_candidate *c = &d->list[i];
+        if (c->side != d->side || c->out.len)
+            continue;
+        *out = (struct option){.side = {true, c->state != PRICE_UNPRICED, c->expected},
+                               .model = c->model};
+        return;
+    }
+}

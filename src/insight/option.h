@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// option - a side of a policy's route by the model of it that a call which was made would ask: the
+// first that can take it, by what was known of the call when it came.
+
+#ifndef INSIGHT_OPTION_H
+#define INSIGHT_OPTION_H
+
+#include "insight/logged.h"
+#include "insight/policy.h"
+
+#define OPTION_MAX_COST "max_cost" // why a model is out
+
+struct option {
+    struct choice_side side;
+    struct str model;
+    struct str why; // it is not usable: what keeps its models out; empty: it has none
+};
+
+// The side has the models that it had: then its order is that of the call, by turns and session.
+bool option_as_it_was(const struct decision *d, const struct policy_side *s, enum side side);
+// What as many tokens as were expected cost by that sheet (NULL: not known); nothing of them is in
+// a cache there.
+struct choice_side option_rated(const struct logged *c, const struct sheet *sheet);
+// `fresh`: of the models that the call was not at. Slices are the call's or the policy's.
+void option_find(const struct logged *c, const struct policy_route *p, enum side side, bool fresh,
+                 struct option *out);
+// The policy may ask that model (its name's map_hash), too, on either side.
+bool option_asks(const struct logged *c, const struct policy_route *p, uint64_t model);
+// The one of the side that went first, when it was chosen.
+void option_was(const struct decision *d, struct option *out);
+
+#endif

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What stays where it is in a replay, and what does not: each attempt by its model, whichever way
+// its call has come there.
+
+#include "desk.h"
+
+// Another large model, dearer than the one that there was: the record knows it.
+static struct policy_model dear_model = {.name = STR("a/dear")};
+enum { DEAR = 90000 };
+
+static struct decision checked(void)
+{
+    struct decision d = decided(SIDE_SMALL, CHOICE_SURE);
+    d.cascade = true;
+    d.list[d.count++] = (struct decision_candidate){
+        .model = STR("a/dear"), .side = SIDE_LARGE, .state = PRICE_PRICED, .expected = {DEAR}};
+    return d;
+}
+
+// An attempt whose own record says at which model it was.
+static void put_later(struct world *w, const struct entry *first, const char *route,
+                      const struct decision_candidate *at, int64_t pd)
+{
+    struct decision d = decided(SIDE_SMALL, CHOICE_SURE);
+    struct buf packed;
+    struct entry e = *first;
+    d.known = false;
+    d.list[0] = *at;
+    d.count = 1;
+    buf_init(&packed, &alloc_heap, 0);
+    decision_pack(&d, &packed);
+    e.attempt = 1;
+    e.route = str_of(route);
+    e.cost.pd = pd;
+    e.decision = buf_str(&packed);
+    call(w->journal, &e);
+    buf_fini(&packed);
+}
+
+static void is_example(const struct json_val *r, const char *was, const char *would,
+                       const char *reason)
+{
+    const struct json_val *one;
+    struct json_iter it = {0};
+    assert_true(json_each(&it, json_get(r, "examples"), NULL, &one));
+    assert_true(str_is(json_str(json_get(one, "was")), was));
+    assert_true(str_is(json_str(json_get(one, "would")), would));
+    assert_true(str_is(json_str(json_get(one, "reason")), reason));
+}
+
+// Where an answer was escalated to, or fell back to, is a model of the policy, too: it is paid at
+// that of the policy, by a forecast.
+static void what_answered_leaves_with_its_model(void **state)
+{
+    static const char *const routes[] = {"route desk: escalated", "route desk: fallback"};
+    static const char *const reasons[] = {"escalated", "fallback"};
+    (void)state;
+    struct world w;
+    begin(&w);
+    for (int i = 0; i < 2; i++) {
+        dice_init(&dice, 20);
+        const struct decision d = checked();
+        const struct entry e = put(&w, 0, &d);
+        put_later(&w, &e, routes[i], &d.list[1], 1000);
+        struct policy_route p = policy_of(CHOICE_RULES);
+        struct policy_model both[] = {large_model, dear_model};
+        p.verifies = true;
+        p.large = (struct policy_side){.models = both, .count = 2};
+        const struct json_val *r = replayed_by(&w, &p); // as it was
+        assert_int_equal(count(r, "changed"), 0);
+        assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd + 1000);
+        assert_true(number(r, "share_small.was") >= 1 && number(r, "answered_small.was") <= 0);
+        assert_true(number(r, "answered_small.would") <= 0);
+        p.large = (struct policy_side){.models = &dear_model, .count = 1};
+        r = replayed_by(&w, &p);
+        assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd + DEAR);
+        assert_int_equal(json_type(json_path(r, "cost_usd.low")), JSON_NULL);
+        assert_int_equal(count(r, "cost_usd.forecast"), 1);
+        assert_int_equal(count(r, "to_other"), 1);
+        is_example(r, "a/large", "a/dear", reasons[i]);
+        dear_model.out = (struct str)STR("not local");
+        r = replayed_by(&w, &p); // an escalation is none any more, a fallback finds nobody
+        assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd);
+        assert_true(is_noted(r, "no model to go on to") == (i == 1));
+        dear_model.out = STR_NONE;
+        end(&w);
+        begin(&w);
+    }
+    end(&w);
+}
+
+// A budget has sent it to the small side before anyone was asked: it stays there, by that model.
+static void what_a_budget_sent_down_stays_down(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 21);
+    struct decision d = decided(SIDE_LARGE, CHOICE_SURE);
+    d.call.judged.shipped = 90000;
+    d.chosen = 0;
+    d.list[1].passed = (struct str)STR("a budget refused the call");
+    d.list[d.count++] = (struct decision_candidate){
+        .model = STR("a/dear"), .side = SIDE_SMALL, .state = PRICE_PRICED, .expected = {DEAR}};
+    const struct entry e = put(&w, 0, &d);
+    struct policy_route p = policy_of(CHOICE_RULES);
+    p.small = (struct policy_side){.models = &dear_model, .count = 1};
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_int_equal(count(r, "to_other"), 1);
+    assert_int_equal(cost_pd(r, "cost_usd.would"), DEAR);
+    is_example(r, "a/small", "a/dear", "fallback");
+    p = policy_of(CHOICE_RULES);
+    p.large.count = 0; // only the side that has answered
+    r = replayed_by(&w, &p);
+    assert_int_equal(count(r, "changed"), 0);
+    assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd);
+    end(&w);
+}
+
+static void another_second_model_is_paid_by_a_forecast(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 22);
+    struct decision d = checked();
+    d.input = 100;
+    const struct entry e = put(&w, 0, &d);
+    struct policy_model second = {.name = STR("a/second")};
+    const struct decision_candidate at = {
+        .model = second.name, .side = SIDE_SMALL, .state = PRICE_UNPRICED};
+    put_later(&w, &e, "route desk: second", &at, 30);
+    struct policy_route p = policy_of(CHOICE_RULES);
+    struct policy_model both[] = {large_model, dear_model};
+    p.large = (struct policy_side){.models = both, .count = 2};
+    p.verifies = p.agrees = true;
+    p.second = (struct policy_side){.models = &second, .count = 1};
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd + 30);
+    assert_int_equal(count(r, "cost_usd.forecast"), 0);
+    second.name = (struct str)STR("a/third"); // which has no price
+    r = replayed_by(&w, &p);
+    assert_int_equal(count(r, "changed"), 0);
+    assert_int_equal(json_type(json_get(r, "cost_usd")), JSON_NULL);
+    end(&w);
+}
+
+static void a_call_stays_at_its_model_whatever_its_side(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 24);
+    struct decision d = decided(SIDE_SMALL, CHOICE_SURE);
+    const struct entry e = put(&w, 0, &d);
+    struct policy_route p = policy_of(CHOICE_RULES);
+    p.small.models = &large_model;
+    p.large.models = &small_model;
+    const struct json_val *r = replayed_by(&w, &p); // the large one is no dearer
+    assert_int_equal(count(r, "replayed"), 1);
+    assert_int_equal(count(r, "changed"), 0);
+    assert_int_equal(count(r, "cost_usd.forecast"), 0);
+    assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd);
+    assert_true(number(r, "share_small.would") <= 0);
+    end(&w);
+}
+
+// What went on to the model that the policy asks first has the cost that it had there.
+static void an_answer_at_the_model_is_its_cost(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 25);
+    struct decision d = checked();
+    const struct entry e = put(&w, 0, &d);
+    put_later(&w, &e, "route desk: escalated", &d.list[1], 1234);
+    struct policy_route p = policy_of(CHOICE_CERTIFIED); // there is none
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_int_equal(count(r, "to_large"), 1);
+    assert_int_equal(count(r, "cost_usd.forecast"), 0);
+    assert_int_equal(cost_pd(r, "cost_usd.would"), 1234);
+    end(&w);
+}
+
+static void what_nobody_may_take_is_refused(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 26);
+    const struct decision d = decided(SIDE_SMALL, CHOICE_SURE);
+    for (unsigned n = 0; n < 3; n++)
+        (void)put(&w, n, &d);
+    struct policy_route p = policy_of(CHOICE_RULES);
+    struct policy_model away = {.name = STR("a/small"), .out = STR("not local")};
+    p.small.models = &away;
+    p.large.count = 0;
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_int_equal(count(r, "replayed"), 0);
+    assert_int_equal(count(json_get(r, "refused"), "not local"), 3);
+    assert_int_equal(json_type(json_path(r, "share_small.was")), JSON_NULL);
+    assert_int_equal(json_type(json_path(r, "answered_small.would")), JSON_NULL);
+    assert_true(is_noted(r, "3 calls would be refused"));
+    end(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_answered_leaves_with_its_model),
+        cmocka_unit_test(what_a_budget_sent_down_stays_down),
+        cmocka_unit_test(another_second_model_is_paid_by_a_forecast),
+        cmocka_unit_test(a_call_stays_at_its_model_whatever_its_side),
+        cmocka_unit_test(an_answer_at_the_model_is_its_cost),
+        cmocka_unit_test(what_nobody_may_take_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
