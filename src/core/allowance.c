@@ -29,7 +29,7 @@ int64_t allowance_left(const struct allowance *a, int64_t now_us)
     return a->left + (int64_t)(back / (a->full_us - a->read_us));
 }
 
-int64_t allowance_wait_us(const struct allowance *a, int64_t need, int64_t now_us)
+static int64_t unbounded_us(const struct allowance *a, int64_t need, int64_t now_us)
 {
     if (a->limit > 0 && need > a->limit)
         need = a->limit;
@@ -41,4 +41,13 @@ int64_t allowance_wait_us(const struct allowance *a, int64_t need, int64_t now_u
     int128 parts = a->limit - a->left;
     int64_t at_us = a->read_us + (int64_t)((lacks + parts - 1) / parts);
     return at_us > now_us ? at_us - now_us : 1;
+}
+
+int64_t allowance_wait_us(const struct allowance *a, int64_t need, int64_t now_us)
+{
+    int64_t wait_us = unbounded_us(a, need, now_us);
+    int64_t most_us = a->read_us + ALLOWANCE_MOST_US - now_us;
+    if (most_us < 0)
+        most_us = 0;
+    return wait_us < most_us ? wait_us : most_us;
 }

@@ -42,8 +42,11 @@ struct allowance {
 
 // What is left now; INT64_MAX where nothing was read, or the limit was not said and is full again.
 int64_t allowance_left(const struct allowance *a, int64_t now_us);
-// How long until `need` of it is there, microseconds; 0: it is. What is more than all of it needs
-// all.
+// So long a reading may keep calls away, whatever its provider says: then one is sent to see.
+#define ALLOWANCE_MOST_US INT64_C(3600000000)
+
+// How long until `need` of it is there, microseconds; 0: it is, or ALLOWANCE_MOST_US are over. What
+// is more than all of it needs all.
 int64_t allowance_wait_us(const struct allowance *a, int64_t need, int64_t now_us);
 
 #endif

@@ -123,6 +123,19 @@ void standings_free(struct standings *all)
     heap_free(all);
 }
 
+static void rate_forget(struct rate *r)
+{
+    atomic_store_explicit(&r->full_us, 0, memory_order_relaxed);
+    atomic_store_explicit(&r->read_us, 0, memory_order_relaxed);
+}
+
+static void lane_thaw(struct lane *l)
+{
+    atomic_store(&l->cool_until_us, 0);
+    for (unsigned k = 0; k < ALLOWANCE_COUNT; k++)
+        rate_forget(&l->rates[k]);
+}
+
 static struct str copy_to(char *at, struct str text)
 {
     if (text.len)
@@ -142,13 +155,13 @@ static struct ward *ward_new(struct str identity, struct str provider, unsigned 
     return w;
 }
 
-// A key that was mended, or paid for, is asked at once.
+// A key that was mended, paid for, or is another one by now is asked at once.
 static void thaw(struct ward *w)
 {
     for (unsigned i = 0; i < SHELVES; i++) {
         for (struct standing *s = atomic_load(&w->shelves[i]); s; s = s->next) {
             for (unsigned k = 0; k < s->lane_count; k++)
-                atomic_store(&s->lanes[k].cool_until_us, 0);
+                lane_thaw(&s->lanes[k]);
         }
     }
 }
@@ -393,6 +406,18 @@ void standing_heard(struct standing *s, unsigned lane, const struct ratelimit *s
         atomic_store_explicit(&r->left, a.left, memory_order_relaxed);
         atomic_store_explicit(&r->read_us, a.read_us, memory_order_relaxed);
         atomic_store_explicit(&r->full_us, a.full_us, memory_order_relaxed);
+    }
+}
+
+void standing_unsaid(struct standing *s, unsigned lane, int64_t sent_us)
+{
+    must(lane < s->lane_count);
+    for (unsigned k = 0; k < ALLOWANCE_COUNT; k++) {
+        struct rate *r = &s->lanes[lane].rates[k];
+        int64_t read_us = atomic_load_explicit(&r->read_us, memory_order_relaxed);
+        if (read_us != 0 && read_us < sent_us &&
+            atomic_load_explicit(&r->left, memory_order_relaxed) <= 0)
+            rate_forget(r);
     }
 }
 

@@ -70,6 +70,9 @@ bool standing_enter(struct standing *s, const struct standing_start *start,
 // What an answer's head said of the limits of the key.
 void standing_heard(struct standing *s, unsigned lane, const struct ratelimit *said,
                     int64_t now_us);
+// A call that was sent with it at `sent_us` was answered, and nothing was said of its limits: those
+// that had been used up before then are not known any more.
+void standing_unsaid(struct standing *s, unsigned lane, int64_t sent_us);
 
 // One has ended.
 struct standing_end {

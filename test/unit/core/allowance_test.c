@@ -61,8 +61,20 @@ static void large_numbers(void **state)
     const int64_t most = INT64_C(9000000000000);
     const struct allowance a = {
         .limit = most, .left = 0, .read_us = NOW, .full_us = NOW + 31 * 86400 * SECOND};
-    assert_int_equal(allowance_wait_us(&a, most, NOW), 31 * 86400 * SECOND);
     assert_in_range(allowance_left(&a, NOW + 86400 * SECOND), most / 31 - 1, most / 31 + 1);
+}
+
+// Whatever a provider says of its limits, one call in an hour sees whether it is so.
+static void far_reset(void **state)
+{
+    (void)state;
+    const struct allowance a = {
+        .limit = 10, .left = 0, .read_us = NOW, .full_us = NOW + 87600 * 3600 * SECOND};
+    assert_int_equal(allowance_wait_us(&a, 1, NOW), ALLOWANCE_MOST_US);
+    assert_int_equal(allowance_wait_us(&a, 1, NOW + ALLOWANCE_MOST_US - 1), 1);
+    assert_int_equal(allowance_wait_us(&a, 1, NOW + ALLOWANCE_MOST_US), 0);
+    assert_int_equal(allowance_wait_us(&a, 1, NOW + 2 * ALLOWANCE_MOST_US), 0);
+    assert_int_equal(allowance_left(&a, NOW + ALLOWANCE_MOST_US), 0); // as it was told
 }
 
 int main(void)
@@ -72,6 +84,7 @@ int main(void)
         cmocka_unit_test(comes_back),
         cmocka_unit_test(enough_is_there),
         cmocka_unit_test(large_numbers),
+        cmocka_unit_test(far_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

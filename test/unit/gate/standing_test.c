@@ -270,6 +270,28 @@ static void says(struct standing *s, unsigned lane, const char *name, const char
     standing_heard(s, lane, &said, NOW);
 }
 
+// An hour at most, and no longer than until an answer says otherwise, or a reload is asked for.
+static void a_far_reset_is_no_sentence(void **state)
+{
+    (void)state;
+    struct standings *all = standings_new();
+    struct standing *s = ward_at(standings_ward(all, house, house, 1), gpt, STANDING_MODELS_MAX);
+    says(s, 0, "requests", "10", "0", "87600h");
+    assert_int_equal(standing_lane_wait_us(s, 0, NOW), ALLOWANCE_MOST_US);
+    assert_int_equal(standing_bar(s, 1, NOW + ALLOWANCE_MOST_US), BAR_NONE);
+    standing_unsaid(s, 0, NOW); // of one that was under way
+    assert_int_equal(standing_bar(s, 1, NOW), BAR_RATE);
+    standing_unsaid(s, 0, NOW + 1);
+    assert_int_equal(standing_bar(s, 1, NOW), BAR_NONE);
+    says(s, 0, "requests", "10", "3", "1h");
+    standing_unsaid(s, 0, NOW + 1);
+    assert_int_equal(standing_lane_left(s, 0, ALLOWANCE_REQUESTS, NOW), 3); // no contradiction
+    says(s, 0, "requests", "10", "0", "1h");
+    assert_non_null(standings_ward(all, house, house, 1));
+    assert_int_equal(standing_bar(s, 1, NOW), BAR_NONE);
+    standings_free(all);
+}
+
 static void rates_are_kept_before_they_bite(void **state)
 {
     (void)state;
@@ -355,6 +377,7 @@ int main(void)
         cmocka_unit_test(a_name_that_is_none),
         cmocka_unit_test(keys_take_turns),
         cmocka_unit_test(rates_are_kept_before_they_bite),
+        cmocka_unit_test(a_far_reset_is_no_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
