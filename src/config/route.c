@@ -231,6 +231,25 @@ static void check_local(struct reading *r, const struct node *n, const struct co
     }
 }
 
+static bool holds(const struct config_tier *t, struct str model)
+{
+    unsigned i = 0;
+    while (i < t->model_count && !str_eq(t->models[i], model))
+        i++;
+    return i < t->model_count;
+}
+
+// A call asks a model once.
+static void note_both(struct reading *r, const struct config_route *route)
+{
+    for (unsigned i = 0; route->small && route->large && i < route->large->model_count; i++)
+        if (holds(route->small, route->large->models[i]))
+            reading_warn(r, route->line,
+                         "route %.*s: %.*s is on both sides: a call that it fails, or whose answer "
+                         "is refused, is not sent to it again",
+                         STR_ARG(route->name), STR_ARG(route->large->models[i]));
+}
+
 static void read_terms(struct reading *r, const struct node *map, struct config_route *route)
 {
     read_sides(r, map, route);
@@ -240,6 +259,7 @@ static void read_terms(struct reading *r, const struct node *map, struct config_
     check_local(r, map, route);
     reading_shadow(r, node_get(map, "shadow"), route);
     note_mode(r, route);
+    note_both(r, route);
 }
 
 static void read_route(struct reading *r, const struct node *map)

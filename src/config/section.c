@@ -138,10 +138,13 @@ bool reading_name(struct reading *r, int line, struct str name, const char *what
         char c = name.ptr[i];
         bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                      ((unsigned char)c >= 0x80 && !str_control_at(name, i));
-        good = plain || (i && memchr("._-@+ ", c, 6)) || (i && i + 1 < name.len && c == '/');
+        good = plain || (i && memchr("._-@+", c, 5)) ||
+               (i && i + 1 < name.len && (c == '/' || c == ' '));
     }
     if (!good)
-        reading_fault(r, line, "%s: `%.*s` is no name. Take letters, digits and . _ - (at most %d)",
+        reading_fault(r, line,
+                      "%s: `%.*s` is no name. Take letters, digits and . _ - (within, @ + and "
+                      "blanks, too; at most %d)",
                       what, STR_ARG(name), NAME_BYTES_MAX);
     return good;
 }

@@ -31,7 +31,8 @@ enum breaker_end breaker_end_of(enum failure_kind k)
     case FAILURE_KEY:
     case FAILURE_MODEL:
     case FAILURE_ABSENT:
-    case FAILURE_LONG: return BREAKER_GOOD;
+    case FAILURE_LONG:
+    case FAILURE_AWAY: return BREAKER_GOOD;
     case FAILURE_OURS:
     case FAILURE_STALE: return BREAKER_UNTOLD;
     }

@@ -43,7 +43,8 @@ int64_t cooling_ms(const struct failure *f, unsigned times)
     case FAILURE_SERVER:
     case FAILURE_RUNNER:
     case FAILURE_MODEL: // of what this call asks: others may ask less
-    case FAILURE_LONG: return 0;
+    case FAILURE_LONG:
+    case FAILURE_AWAY: return 0;
     }
     int64_t ms = f->after_ms > 0 ? f->after_ms : unsaid_ms(f->kind, times);
     return ms < COOLING_MOST_MS ? ms : COOLING_MOST_MS;

@@ -30,6 +30,7 @@ struct demand {
     int64_t context;    // Ollama's num_ctx; 0 = not said
     // previous_response_id, conversation, cachedContent: input not in the body
     bool stored_context;
+    struct str stored;    // the id of one; lives as `model` does; empty if it has none
     bool cache_write;     // input is to be written to a cache (cache_control, of Claude)
     bool cache_hour;      // an entry of it is to last an hour (ttl "1h"), not five minutes
     bool repeats;         // its answer may begin with text of it: `echo`, an answer that was begun

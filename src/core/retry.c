@@ -39,7 +39,7 @@ enum retry_verdict retry_decide(const struct failure *f, const struct retry_stat
                                 uint64_t random, int64_t *delay_ms)
 {
     unsigned may = rows[f->kind].other;
-    bool other = s->other && may > 0 && (may < 3 || s->larger);
+    bool other = s->other && may > 0 && (may < 3 || s->small);
     if (f->kind == FAILURE_STALE && !s->fresh)
         return RETRY_REPEAT;
     if (other && may == 2)

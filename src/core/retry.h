@@ -16,8 +16,8 @@
 #include <stdint.h>
 
 // X(ENUM, tries more at the same target: 0 none, 1 one, 2 as many as are configured; may another
-// target do it: 0 no, 1 yes, 2 yes and before the same is tried again, 3 only on the way to a
-// route's large side)
+// target do it: 0 no, 1 yes, 2 yes and before the same is tried again, 3 only from a route's small
+// side)
 #define FAILURE_MAP(X)                                                                   \
     X(CALLER, 0, 0)    /* what was asked: every provider would refuse it */              \
     X(OURS, 0, 0)      /* not the provider's: no memory, the call took its whole time */ \
@@ -36,7 +36,8 @@
     X(KEY, 0, 1)       /* the provider does not take our key for it */                   \
     X(MODEL, 0, 1)     /* the model cannot do what is asked, or so it seems */           \
     X(ABSENT, 0, 1)    /* it has no model of that name */                                \
-    X(LONG, 0, 1)      /* the prompt is longer than this model takes */
+    X(LONG, 0, 1)      /* the prompt is longer than this model takes */                  \
+    X(AWAY, 0, 1)      /* what the call goes on from is kept at another provider */
 
 enum failure_kind {
 #define X(id, same, other) FAILURE_##id,
@@ -57,7 +58,7 @@ struct retry_state {
     unsigned retries; // configured
     bool fresh;       // the failed one went on a connection of its own
     bool other;       // the alias, or the route, has another target
-    bool larger;      // the failed one is of a route's small side, and its large side may be asked
+    bool small;       // the failed one is of a route's small side
     bool budget;      // the provider's has a retry left
     int64_t left_ms;  // until the whole call must be over: a wait that ends later is none
 };

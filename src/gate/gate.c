@@ -51,7 +51,7 @@ struct gate {
     struct habits *habits;
     struct turns *turns;
     struct standings *standings;
-    struct sessions *sessions;
+    struct sessions *sessions, *keepers;
     struct cascades *cascades;
     struct drawn *drawn;
     struct budgets *budgets;
@@ -218,6 +218,7 @@ static void snapshot_install(struct gate *g, struct snapshot *fresh)
     fresh->turns = g->turns;
     fresh->standings = g->standings;
     fresh->sessions = g->sessions;
+    fresh->keepers = g->keepers;
     pthread_mutex_lock(&g->lock);
     struct snapshot *previous = g->snapshot;
     g->snapshot = fresh;
@@ -512,6 +513,7 @@ static enum status gate_open(struct gate *g, struct why *why)
         g->snapshot->turns = g->turns = turns_new();
         g->snapshot->standings = g->standings = standings_new();
         g->snapshot->sessions = g->sessions = sessions_new();
+        g->snapshot->keepers = g->keepers = sessions_new();
         g->cascades = cascades_new();
         g->drawn = drawn_new();
         g->budgets = budgets_new(g->setup->store, news_tell, g);
@@ -519,7 +521,7 @@ static enum status gate_open(struct gate *g, struct why *why)
             budgets_terms(g->budgets, g->snapshot->budgets, g->snapshot->budget_count,
                           clock_wall_us());
         bool fine = g->locals && g->thrifts && g->habits && g->turns && g->standings &&
-                    g->sessions && g->cascades && g->drawn && g->budgets;
+                    g->sessions && g->keepers && g->cascades && g->drawn && g->budgets;
         s = fine ? tls_open(g, why) : why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
     if (s == STATUS_OK)
@@ -554,6 +556,7 @@ static void gate_close(struct gate *g)
     turns_free(g->turns);
     standings_free(g->standings);
     sessions_free(g->sessions);
+    sessions_free(g->keepers);
     cascades_free(g->cascades);
     drawn_free(g->drawn);
     budgets_free(g->budgets);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// sessions - which model answered last among calls that belong together, so that the next one of
-// them stays with it. Shared by all workers, without a lock, over reloads. What is forgotten, for
-// want of room or after a restart, is chosen anew.
+// sessions - which model answered last among calls that belong together, or which provider keeps
+// what they go on from, so that the next one of them stays with it. Shared by all workers, without
+// a lock, over reloads. What is forgotten, for want of room or after a restart, is chosen anew.
 
 #ifndef GATE_SESSIONS_H
 #define GATE_SESSIONS_H

@@ -200,6 +200,7 @@ static struct snapshot *snapshot_upon(struct snapshot *base)
     s->turns = owner->turns;
     s->standings = owner->standings;
     s->sessions = owner->sessions;
+    s->keepers = owner->keepers;
     s->catalog = owner->catalog;
     s->breaches = owner->breaches;
     s->proposal = owner->proposal;

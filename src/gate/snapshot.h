@@ -49,6 +49,7 @@ struct snapshot {
     struct turns *turns;         // the same
     struct standings *standings; // the same
     struct sessions *sessions;   // the same
+    struct sessions *keepers;    // the same; by what is kept (request/keeper.h)
 };
 
 // Takes `config` over (also on failure). Keys come from the store, the configuration and dev.key;

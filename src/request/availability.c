@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "gate/incidents.h"
+#include "request/keeper.h"
 #include "request/unfit.h"
 #include "wire/failure.h"
 #include "wire/within.h"
@@ -83,8 +84,21 @@ static void pick_able(const struct req *r, const struct wanted *w, struct target
     *t = next;
 }
 
+// Who keeps what the call goes on from. False: that is not known, or it is none of them.
+static bool pick_keeper(struct req *r, const struct wanted *w, struct target *t)
+{
+    struct target next = *t;
+    while (r->keeper && !keeper_may(r, next.provider))
+        if (!resolve_after(r->view->snapshot, w, next.place, &next))
+            return false;
+    *t = next;
+    return r->keeper;
+}
+
 void availability_pick(struct req *r, const struct wanted *w, struct target *t)
 {
+    if (pick_keeper(r, w, t))
+        return;
     pick_able(r, w, t);
     struct target next = *t;
     while (availability_bar(r, &next) != BAR_NONE ||
@@ -119,8 +133,9 @@ bool availability_enter(struct req *r)
     const struct config_provider *p = a->provider;
     uint32_t weights[PROVIDER_KEYS_MAX];
     struct standing *s = find(r, &a->target);
+    int lane = a->lanes_tried ? -1 : keeper_lane(r, a->target.provider);
     for (unsigned i = 0; i < p->key_count; i++)
-        weights[i] = p->keys[i].weight;
+        weights[i] = lane < 0 || lane == (int)i ? p->keys[i].weight : 0;
     if (s)
         return enter(r, s, p->key_count ? weights : NULL);
     if (p->key_count > 1) // nobody is known to serve that name: it gets no standing
@@ -166,6 +181,13 @@ bool availability_other_key(const struct req *r)
                                loop_now_us(r->worker->loop));
 }
 
+static void forget(const struct req *r, bool answered)
+{
+    struct standing *s = answered ? find(r, &r->attempt.target) : NULL;
+    if (s)
+        standing_unsaid(s, r->attempt.lane, r->attempt.dispatch_mono_us);
+}
+
 void availability_heard(const struct req *r, const struct head *h)
 {
     const struct attempt *a = &r->attempt;
@@ -180,9 +202,13 @@ void availability_heard(const struct req *r, const struct head *h)
         (void)ratelimit_field(&said, h->fields[i].name, h->fields[i].value,
                               loop_wall_us(r->worker->loop));
     }
-    if (!any || !said.said || a->target.model.len == 0 || a->failure.after_ms >= 0)
+    if (a->target.model.len == 0 || a->failure.after_ms >= 0)
         return; // when to come again says more than what is left
     bool answered = h->status < 400;
+    if (!any || !said.said) {
+        forget(r, answered);
+        return;
+    }
     struct standing *s =
         answered || h->status == 429 ? find_or_make(r, answered) : find(r, &a->target);
     if (s)

@@ -214,11 +214,13 @@ void decided_end(struct req *r)
 
 // --- what its caller is told ---
 
-// Beside what its row says of it: why its side goes first, or, of another try at the large one,
-// what brought it there.
+// Beside what its row says of it: why its side goes first, or why it is given after all, or, of
+// another try at the large one, what brought it there.
 static struct str more_of(const struct req *r)
 {
     const char *own = r->attempt.target.reason;
+    if (r->plan->given_after_all)
+        return str_of(PLAN_AFTER_ALL);
     if (own == side_name(SIDE_SMALL) || own == side_name(SIDE_LARGE))
         return str_of(choice_why_text(r->plan->choice.why));
     return r->attempt.escalated && !str_is(str_of(own), PLAN_ESCALATED) ? str_of(PLAN_ESCALATED)

@@ -7,6 +7,7 @@
 #include "request/confine.h"
 #include "request/expected.h"
 #include "request/features.h"
+#include "request/keeper.h"
 #include "request/matching.h"
 #include "request/ranking.h"
 #include "request/shadowing.h"
@@ -251,6 +252,7 @@ static bool list_fill(struct req *r, struct plan *p)
         return false;
     add_side(r, p, p->route->small, SIDE_SMALL);
     add_side(r, p, p->route->large, SIDE_LARGE);
+    keeper_pin(r, p);
     bool both = read_texts(r, p, &traits);
     expected_plan(r, p);
     enum side session = stay(r, p);
@@ -330,7 +332,8 @@ static bool follows(const struct candidate *c, enum side now, enum again_for why
     switch (why) {
     case AGAIN_FAILED:
     case AGAIN_UNPAID: return c->side >= now;
-    case AGAIN_DOWNGRADE: return true;
+    case AGAIN_DOWNGRADE:
+    case AGAIN_AWAY: return true;
     case AGAIN_ESCALATE: return c->side == SIDE_LARGE;
     }
     return false;
@@ -341,6 +344,28 @@ bool plan_target(const struct req *r, struct str full, struct target *out)
     return find_target(r, r->plan, full, out) == REFUSAL_NONE;
 }
 
+static bool is_same(const struct candidate *a, const struct candidate *b)
+{
+    return a->target.provider == b->target.provider && str_eq(a->target.model, b->target.model);
+}
+
+// A model that stands on both sides, or twice on one, is asked once, and tried again as its
+// provider's `retries` say.
+static bool was_asked(const struct plan *p, const struct candidate *c, unsigned at)
+{
+    unsigned i = 0;
+    while (i < p->count && !((i == at || p->list[i].asked) && is_same(&p->list[i], c)))
+        i++;
+    return i < p->count;
+}
+
+// What answered from what it keeps of the call's context is the only one that can.
+static bool lacks_context(const struct req *r, const struct candidate *c, enum again_for why)
+{
+    return why == AGAIN_ESCALATE && r->ask.demand.stored_context &&
+           c->target.provider != r->attempt.target.provider;
+}
+
 bool plan_next(const struct req *r, enum again_for why, struct target *out)
 {
     const struct plan *p = r->plan;
@@ -348,7 +373,8 @@ bool plan_next(const struct req *r, enum again_for why, struct target *out)
     must(at < p->count);
     for (unsigned i = at + 1; i < p->count; i++) {
         const struct candidate *c = &p->list[i];
-        if (c->out || !follows(c, p->list[at].side, why) || ranking_barred(r, p, c))
+        if (c->out || !follows(c, p->list[at].side, why) || was_asked(p, c, at) ||
+            lacks_context(r, c, why) || ranking_barred(r, p, c))
             continue;
         *out = c->target;
         out->reason =
@@ -371,11 +397,15 @@ void plan_pass(struct req *r, enum again_for why)
                           : "it cannot take the call";
 }
 
-bool plan_rises(const struct req *r)
+bool plan_small(const struct req *r)
 {
-    struct target ignored;
-    return r->plan && r->plan->list[r->attempt.target.place].side == SIDE_SMALL &&
-           plan_next(r, AGAIN_ESCALATE, &ignored);
+    return r->plan && r->plan->list[r->attempt.target.place].side == SIDE_SMALL;
+}
+
+void plan_asked(struct req *r)
+{
+    if (r->plan)
+        r->plan->list[r->attempt.target.place].asked = true;
 }
 
 struct str plan_word(struct req *r)

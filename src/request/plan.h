@@ -19,6 +19,7 @@
 
 #define PLAN_ESCALATED "escalated" // why a target: an answer of the small side was not good enough
 #define PLAN_FALLBACK  "fallback"  // ... the one before it failed, or was passed over
+#define PLAN_AFTER_ALL "the large side failed" // why an answer is given that was not good enough
 
 struct candidate {
     struct target target; // its place is that in the list
@@ -29,6 +30,7 @@ struct candidate {
     const char *out;
     const char *barred; // NULL: it is fit; else why it is passed over while another can be asked
     bool unpaid;        // ... a budget refused the call there
+    bool asked;         // an attempt was made there
     const struct sheet *sheet;       // what is charged there; NULL: not known, or it is out
     enum price_state expected_state; // of `expected`
     struct money expected;           // what the call is expected to cost there, as of these tokens:
@@ -51,6 +53,7 @@ struct plan {
     bool matched;                     // by its match; else it was asked for by name
     struct candidate *list;           // in the order of preference; in the call's arena
     unsigned count;
+    bool given_after_all;      // the large side was asked for a better answer, and had none
     bool passed;               // one was passed over since the call's first record was made
     struct opening opening;    // of the call: which others are like it
     uint64_t task;             // its traits' where it has a choice of sides, else its opening's
@@ -73,8 +76,10 @@ bool plan_next(const struct req *r, enum again_for why, struct target *out) MUST
 // The attempt's target is left without having been asked, for that reason, and the next one is
 // asked instead; or nobody is. Without a plan, nothing.
 void plan_pass(struct req *r, enum again_for why);
-// The attempt is at the small side, and the large one may be asked.
-bool plan_rises(const struct req *r);
+// The attempt is at the small side of a route.
+bool plan_small(const struct req *r);
+// The attempt's target is asked: no other candidate that is the same model is asked by the call.
+void plan_asked(struct req *r);
 // Another model that the call may ask by its route. False: it may not, or nobody has it.
 bool plan_target(const struct req *r, struct str full, struct target *out) MUST_USE;
 // What stands in the attempt's row as its `route`: "route support: small". In the arena.

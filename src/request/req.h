@@ -94,6 +94,8 @@ struct req {
     struct said *said;                   // keeps what its answer says; NULL: nobody looks at it
     struct shadow *shadow; // what compares its answer with another's; NULL: nothing does
     struct plan *plan;     // of a route; NULL: the caller named a model or an alias
+    uint64_t stored;       // what it goes on from, by its id (keeper.h); 0: nothing
+    uint64_t keeper;       // who keeps that; 0: not known
     uint64_t conversation; // then, where there are routes: request/opening.h; 0: not known
     struct attempt attempt;
     struct reserving *reserving; // NULL until it has to wait for its budgets
@@ -151,14 +153,16 @@ enum again_for {
     AGAIN_UNPAID,    // a budget does not cover it
     AGAIN_DOWNGRADE, // the same, and a cheaper model is welcome
     AGAIN_ESCALATE,  // its answer is not good enough
+    AGAIN_AWAY,      // it has not what the call goes on from
 };
 // The attempt's target cannot take the call, and nothing was booked of it: it begins anew at the
 // next one of its alias or route. False: there is none.
 bool again_elsewhere(struct req *r, enum again_for why) MUST_USE;
 // It is the call's first, and there is no other target.
 bool again_alone(const struct req *r);
-// The attempt is booked: the one before it is settled, counted and logged as followed; but one with
-// whose answer it is to agree is kept for as long as that may be given.
+// The attempt is booked: the one before it is settled, counted and logged as followed; but a whole
+// answer of the small side, which it is to agree with or to do better than, is kept for as long as
+// that may be given.
 void again_booked(struct req *r);
 // What was kept so is settled: the attempt has ended otherwise than without an answer.
 void again_settle(struct req *r);

@@ -35,8 +35,8 @@ struct again {
     bool second;           // which is to agree
     int64_t context_least; // and the context that it needs
     struct attempt before; // the one that failed
-    bool has_first;        // the attempt is to agree
-    struct attempt first;  // with this one, which is not settled either
+    bool has_first;        // the attempt is to agree with, or to do better than
+    struct attempt first;  // this one, which is not settled either
 };
 
 // What follows a failed attempt.
@@ -218,12 +218,13 @@ static struct choice decide(struct req *r)
     }
     if (c.context > 0 || unasks_usage(r) || unasks_logprobs(r)) // it is asked otherwise
         return c;
+    const enum again_for why = a->failure.kind == FAILURE_AWAY ? AGAIN_AWAY : AGAIN_FAILED;
     int64_t now_us = loop_now_us(r->worker->loop);
     struct retry_state state = {.tried = a->tried,
                                 .retries = a->provider->retries,
                                 .fresh = a->fresh,
-                                .other = find_other(r, AGAIN_FAILED, &c.other),
-                                .larger = plan_rises(r),
+                                .other = find_other(r, why, &c.other),
+                                .small = plan_small(r),
                                 .budget = true,
                                 .left_ms =
                                     r->until_us ? (r->until_us - now_us) / US_PER_MS : INT64_MAX};
@@ -369,8 +370,8 @@ void again_settle(struct req *r)
     r->attempt = current;
 }
 
-// It gave no answer, or another one and nobody is left to ask: that of the first, which was good,
-// is the call's.
+// It gave no answer, or another one and nobody is left to ask: that of the first, which was good or
+// is better than none, is the call's.
 static enum flow take_first(struct req *r)
 {
     struct attempt *a = &r->attempt;
@@ -379,6 +380,7 @@ static enum flow take_first(struct req *r)
     (void)(unasks_usage(r) || unasks_logprobs(r)); // the next call asks otherwise
     end_here(r);
     settle_followed(r);
+    r->plan->given_after_all = a->escalated;
     *a = r->again->first;
     r->again->has_first = false;
     r->again->stopped = true;
@@ -392,7 +394,7 @@ static bool has_first(const struct req *r)
 
 static bool lacks_second(const struct req *r)
 {
-    return has_first(r) && !r->attempt.escalates;
+    return has_first(r) && r->attempt.second && !r->attempt.escalates;
 }
 
 static void log_wait(const struct req *r, int64_t delay_ms)
@@ -443,11 +445,10 @@ void again_booked(struct req *r)
     struct again *again = r->again;
     if (!again || !again->kept)
         return;
-    again_settle(r);
     struct attempt next = r->attempt;
     r->attempt = again->before;
     again->kept = false;
-    if (next.second)
+    if (r->attempt.escalates && !again->has_first)
         keep_first(r);
     else
         settle_followed(r);

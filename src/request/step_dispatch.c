@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "request/availability.h"
 #include "request/fit.h"
+#include "request/plan.h"
 #include "request/relay.h"
 #include "request/req.h"
 #include "request/translation.h"
@@ -114,6 +115,7 @@ static bool book(struct req *r)
     a->dispatched = write_row(r);
     if (!a->dispatched)
         return false;
+    plan_asked(r);
     if (a->tried == 1 && !a->repeats)
         thrift_call(view_thrift(r->view, a->target.provider), loop_now_us(r->worker->loop));
     else if (!a->repeats)

@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "request/availability.h"
 #include "request/inner.h"
+#include "request/keeper.h"
 #include "request/matching.h"
 #include "request/plan.h"
 #include "request/shadowing.h"
@@ -57,6 +58,7 @@ enum flow step_route(struct req *r)
         return inner_route(r);
     struct str asked = arena_dup(&r->arena, r->ask.demand.model);
     r->attempt.entry.model_asked = asked;
+    keeper_find(r);
     r->confined = asked.len ? matching_confined(r) : NULL;
     enum flow planned = plan_make(r);
     if (planned == NEXT && r->plan)

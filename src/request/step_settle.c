@@ -17,6 +17,7 @@
 #include "request/expected.h"
 #include "request/fit.h"
 #include "request/heads.h"
+#include "request/keeper.h"
 #include "request/paying.h"
 #include "request/relay.h"
 #include "request/sticky.h"
@@ -419,6 +420,7 @@ void settle_attempt(struct req *r)
     entry_end(r);
     expected_learn(r);
     sticky_keep(r);
+    keeper_note(r);
     decided_end(r);
     paying_settled(r);
     r->attempt.settled = true;

@@ -8,6 +8,7 @@
 #include "gate/gate_state.h"
 #include "request/availability.h"
 #include "request/judge.h"
+#include "request/keeper.h"
 #include "request/outside.h"
 #include "request/plan.h"
 #include "request/relay.h"
@@ -300,7 +301,7 @@ static enum flow escalate(struct req *r)
 static bool may_ask(const struct req *r, struct str full, struct target *out)
 {
     return plan_target(r, full, out) && !unfit(r, r->plan->route, out) &&
-           availability_bar(r, out) == BAR_NONE;
+           keeper_may(r, out->provider) && availability_bar(r, out) == BAR_NONE;
 }
 
 // What it says is compared with what the first one said, and given if it is the same.

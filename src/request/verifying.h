@@ -8,8 +8,9 @@
 //            |                                '-- bad --> the large side (step again)
 //            '--> a stream, and `hold` is over, or too long --> it goes as it comes, unverified
 //
-// What cannot be followed (no large side is usable, or no budget covers it) is given after all. So
-// is a good one with which a second model was to agree that gave no answer.
+// What cannot be followed (no large side is usable, or no budget covers it) is given after all, and
+// what was followed by no answer: it is kept until the large side has one. So is a good one with
+// which a second model was to agree that gave no answer.
 
 #ifndef REQUEST_VERIFYING_H
 #define REQUEST_VERIFYING_H

@@ -147,11 +147,20 @@ static void read_tier(struct demand *d, struct str key, struct str word)
         d->service = asked;
 }
 
+// By its id, or as an object that has one. Of several the last: they are all at one provider.
+static void read_stored(struct demand *d, const struct json_val *v)
+{
+    struct str id = json_str(json_type(v) == JSON_OBJECT ? json_get(v, "id") : v);
+    d->stored_context = d->stored_context || is_set(v);
+    if (id.len)
+        d->stored = id;
+}
+
 static void read_rest(struct demand *d, struct str key, const struct json_val *v)
 {
     if (str_is(key, "previous_response_id") || str_is(key, "conversation") ||
         str_is(key, "cachedContent") || str_is(key, "container"))
-        d->stored_context = d->stored_context || is_set(v);
+        read_stored(d, v);
     else if (str_is(key, "web_search_options"))
         d->server_tools |= d->web_search = json_type(v) == JSON_OBJECT;
     else if (str_is(key, "mcp_servers"))
@@ -458,6 +467,7 @@ void ask_close(struct ask *a)
     a->json = NULL;
     a->demand.model = STR_NONE;
     a->demand.user = STR_NONE;
+    a->demand.stored = STR_NONE;
 }
 
 // What does not fit is skipped: a caller's metadata was not written for us.

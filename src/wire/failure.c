@@ -334,6 +334,8 @@ void failure_read(struct failure *f, int http_status, struct str body, struct st
         f->after_ms = LOADING_MS;
     if (http_status == 404 && is_absent(&said, model))
         f->kind = FAILURE_ABSENT;
+    else if (http_status < 500 && str_is(said.code, "previous_response_not_found"))
+        f->kind = FAILURE_AWAY;
     else if (http_status < 500 && is_quota(&said))
         f->kind = FAILURE_QUOTA;
     else if ((http_status == 400 || http_status == 413 || http_status == 500) && is_long(&said))

@@ -78,6 +78,7 @@ with Mock() as mock, Gateway(mock, providers(mock, told), extra=EXTRA, models=[]
     expect_true(0 < saved < against, f"{saved} {against}")
 
     # What was escalated, and refused with a key, is still told to be.
-    says = json.dumps({"small": "I'm sorry, but I can't help with that.", "large": {"status": 429}})
-    answer = gateway.chat(model="keys", headers={"x-told": says})
-    expect((answer.status, answer.headers["x-costlens-reason"]), (429, "route keys: other key, escalated"))
+    says = {"status": 429, "key": "told-key-one", "content": "LARGE"}
+    headers = {"x-told": json.dumps({"small": "I'm sorry, but I can't help with that.", "large": says})}
+    expect({gateway.chat(model="keys", headers=headers).headers["x-costlens-reason"] for _ in range(3)},
+           {"route keys: other key, escalated", "route keys: escalated"})

@@ -9,7 +9,7 @@ class Told:
     """Speaks chat completions. Of `{"small": "hi", "large": {"content": "hm", "finish": "length"}}` the model `small`
     answers hi. Besides `content`: `times` (that it comes in a row), `finish`, `tool_calls`, `logprobs` (of its tokens,
     where they are asked for), `tokens` (that it counts, 10), `cost` (USD, that its usage tells), `tier` (the service tier
-    that it tells), `status`, `error` (told behind a 200), `wait` (an event that a stream waits for after its first half),
+    that it tells), `status`, `key` (which alone gets that status), `error` (told behind a 200), `wait` (an event that a stream waits for after its first half),
     `unsized` (a whole answer does not say how long it is)."""
 
     def __init__(self):
@@ -34,7 +34,7 @@ class Told:
                     self.response(body, says)
                 elif "error" in says:  # behind a 200
                     self.send("application/json", json.dumps({"error": says["error"]}).encode())
-                elif "status" in says:
+                elif "status" in says and says.get("key", "") in (self.headers["Authorization"] or ""):
                     self.send("application/json", b'{"error":{"message":"no"}}', says["status"])
                 else:
                     (self.stream if body.get("stream") else self.whole)(body, says)

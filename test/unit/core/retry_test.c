@@ -47,6 +47,8 @@ static const struct {
     {FAILURE_ABSENT, ADVICE_NONE, -1, 1, 2, false, true, RETRY_END},
     {FAILURE_LONG, ADVICE_NONE, -1, 1, 2, true, true, RETRY_OTHER},
     {FAILURE_LONG, ADVICE_NONE, -1, 1, 2, false, true, RETRY_END},
+    {FAILURE_AWAY, ADVICE_NONE, -1, 1, 2, true, true, RETRY_OTHER},
+    {FAILURE_AWAY, ADVICE_NONE, -1, 1, 2, false, true, RETRY_END},
     {FAILURE_GARBAGE, ADVICE_NONE, -1, 1, 2, true, true, RETRY_OTHER},
     {FAILURE_GARBAGE, ADVICE_NONE, -1, 1, 2, false, true, RETRY_END},
     {FAILURE_CALLER, ADVICE_NONE, -1, 1, 2, true, true, RETRY_END},
@@ -94,22 +96,22 @@ static void test_verdicts(void **state)
     }
 }
 
-// On the way to a route's large side, which may be able to what the small one is not.
-static void test_rising(void **state)
+// From a route's small side: another of its models may be able to what this one is not.
+static void test_small_side(void **state)
 {
     (void)state;
     int64_t ms = 0;
     struct retry_state s = {
-        .tried = 1, .retries = 2, .other = true, .larger = true, .budget = true, .left_ms = 20000};
+        .tried = 1, .retries = 2, .other = true, .small = true, .budget = true, .left_ms = 20000};
     struct failure f = {FAILURE_SERVER, ADVICE_NONE, -1};
     assert_int_equal(retry_decide(&f, &s, 7, &ms), RETRY_SAME);
     s.tried = 2;
     assert_int_equal(retry_decide(&f, &s, 7, &ms), RETRY_OTHER);
     f.kind = FAILURE_UNDONE;
     assert_int_equal(retry_decide(&f, &s, 7, &ms), RETRY_OTHER);
-    s.larger = false;
+    s.small = false;
     assert_int_equal(retry_decide(&f, &s, 7, &ms), RETRY_END);
-    s.larger = true;
+    s.small = true;
     f.kind = FAILURE_CALLER;
     assert_int_equal(retry_decide(&f, &s, 7, &ms), RETRY_END);
 }
@@ -215,7 +217,7 @@ static void test_later(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verdicts), cmocka_unit_test(test_rising),
+        cmocka_unit_test(test_verdicts), cmocka_unit_test(test_small_side),
         cmocka_unit_test(test_waits),    cmocka_unit_test(test_time_left),
         cmocka_unit_test(test_budget),   cmocka_unit_test(test_tempts),
         cmocka_unit_test(test_later),    cmocka_unit_test(test_repeated_once),

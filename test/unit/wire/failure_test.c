@@ -64,6 +64,8 @@ static const struct {
     {403, "<html>", FAILURE_KEY},
     // No such model; or no such path, or none of that name that can do what is asked.
     {404, "{\"error\":{\"code\":\"model_not_found\"}}", FAILURE_ABSENT},
+    {400, "{\"error\":{\"code\":\"previous_response_not_found\"}}", FAILURE_AWAY},
+    {404, "{\"error\":{\"code\":\"previous_response_not_found\"}}", FAILURE_AWAY},
     {404,
      "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"model: "
      "nine\"}}",

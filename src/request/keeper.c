@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A keeper's number is the hash of its provider's name, and in the last bits the place of the key
+// behind 0: what is kept may be one account's.
+
+#include "request/keeper.h"
+
+#include "base/map.h"
+#include "gate/sessions.h"
+
+#define LANE_BITS UINT64_C(0xff)
+
+_Static_assert(PROVIDER_KEYS_MAX < LANE_BITS, "a key's place fits");
+
+static struct str name_of(const struct req *r, unsigned provider)
+{
+    return r->view->snapshot->config->providers[provider].name;
+}
+
+void keeper_find(struct req *r)
+{
+    struct str id = r->ask.demand.stored;
+    r->stored = id.len ? map_hash(str_clip(id, sizeof r->attempt.meter.id - 1)) : 0;
+    r->keeper = r->stored ? sessions_find(r->view->snapshot->keepers, r->stored, INT64_MAX,
+                                          r->start_mono_us)
+                          : 0;
+}
+
+bool keeper_may(const struct req *r, unsigned provider)
+{
+    return !r->keeper || ((r->keeper ^ map_hash(name_of(r, provider))) & ~LANE_BITS) == 0;
+}
+
+void keeper_pin(const struct req *r, struct plan *p)
+{
+    unsigned i = 0;
+    while (i < p->count && (p->list[i].out || !keeper_may(r, p->list[i].target.provider)))
+        i++;
+    for (unsigned k = 0; i < p->count && k < p->count; k++)
+        if (!p->list[k].out && !keeper_may(r, p->list[k].target.provider))
+            p->list[k].out = "kept elsewhere";
+}
+
+int keeper_lane(const struct req *r, unsigned provider)
+{
+    return r->keeper && keeper_may(r, provider) ? (int)(r->keeper & LANE_BITS) - 1 : -1;
+}
+
+void keeper_note(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    struct sessions *keepers = r->view->snapshot->keepers;
+    if (!a->metering || a->upstream_status >= 400 || a->translation)
+        return;
+    uint64_t number = (map_hash(a->provider->name) & ~LANE_BITS) | (a->lane + 1);
+    if (r->found.endpoint == ENDPOINT_RESPONSES && a->meter.id[0])
+        sessions_keep(keepers, map_hash(str_of(a->meter.id)), number, r->start_mono_us);
+    if (r->stored)
+        sessions_keep(keepers, r->stored, number, r->start_mono_us);
+}
