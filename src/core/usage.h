@@ -96,9 +96,9 @@ struct usage {
     struct money reported;
     bool uncounted; // images, audio or files went in or came out that no count holds, or that none
                     // tells from text that is cheaper: no price
-    bool inconsistent; // counters contradict one another (cached > prompt) and were clamped, or
-                       // cannot be (negative, absurd) and were not believed: where more may be
-                       // billed than is left, `sure` is ESTIMATED; or
+    bool inconsistent; // counters contradict one another (cached > prompt) and are read as dear as
+                       // they can be, or cannot be (negative, absurd) and were not believed: where
+                       // more may be billed than is left, `sure` is ESTIMATED; or
                        // one is far beyond the model's window, and stays
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Counters of answers, read with distrust: what contradicts itself is clamped, what cannot be is
-// not believed, and both are marked: nothing is wrapped into a huge cost or a negative one. What is
-// left then may be less than what is billed, so it is taken for an estimate.
+// Counters of answers, read with distrust: of what contradicts itself the dearest reading stands,
+// what cannot be is not believed, and both are marked: nothing is wrapped into a huge cost or a
+// negative one. What is left then may be less than what is billed, so it is taken for an estimate.
 
 #include "meter/meter_part.h"
 
@@ -112,11 +112,10 @@ bool part_read(struct counts *c, const struct json_val *v, struct meter_parts *p
 
 int64_t counts_take(struct usage *u, int64_t *rest, int64_t n)
 {
-    if (n > *rest) {
+    if (n > *rest)
         usage_doubt(u);
-        n = *rest;
-    }
-    *rest -= n;
+    else
+        *rest -= n;
     return n;
 }
 

@@ -66,7 +66,9 @@ void meter_estimate(struct meter *m, int64_t input_bytes)
     if (m->has_usage)
         return;
     u->sure = SURE_ESTIMATED;
-    u->has_reported = u->has_reported && told_last(m); // else a charge of what had come so far
+    // Else a charge of what had come so far.
+    bool behind = m->setup.kind != METER_JSON && m->text_bytes > m->cost_bytes;
+    u->has_reported = u->has_reported && told_last(m) && !behind;
     if (m->web_searches > u->count[BUCKET_WEB_SEARCHES])
         u->count[BUCKET_WEB_SEARCHES] = m->web_searches;
     u->count[BUCKET_FILE_SEARCHES] = m->file_searches;

@@ -226,8 +226,19 @@ static bool counts_nothing(const struct meter *m)
            !usage_any(&m->usage) && !m->finished && !m->finish[0] && !m->stream_error;
 }
 
+// No text is fewer tokens than its words are.
+static void outcount(struct meter *m)
+{
+    int64_t lacks = meter_least(m) - usage_output(&m->usage);
+    if (!m->counted || m->output_untold || text_behind(m) || lacks <= 0)
+        return;
+    usage_doubt(&m->usage);
+    m->usage.count[BUCKET_OUTPUT] += lacks;
+}
+
 static void conclude(struct meter *m)
 {
+    outcount(m);
     if (m->terminal && counts_nothing(m))
         m->counted = false;
     m->begun = goes_on(m);

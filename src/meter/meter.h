@@ -123,7 +123,8 @@ struct meter {
     int64_t total;      // of both sides, where it is all that a usage says; else 0
     int64_t events;     // delta events with content, or texts of a whole answer
     int64_t text_bytes; // of the texts that the model made, or of a body that is not read
-    int64_t told_bytes; // of these, what had come as usage was told last
+    int64_t told_bytes; // of these, what had come as usage was told last,
+    int64_t cost_bytes; // and as a charge was
     int64_t told_input; // the most that one told of either side
     int64_t told_output;
     int64_t body_bytes;

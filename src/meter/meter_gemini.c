@@ -111,7 +111,7 @@ static void split_input(struct meter *m, struct counts *c, int64_t prompt, int64
     u->count[BUCKET_AUDIO_INPUT] = counts_take(u, &rest, audio > 0 ? audio : 0);
     u->count[BUCKET_IMAGE_INPUT] = counts_take(u, &rest, image > 0 ? image : 0);
     u->count[BUCKET_INPUT] = rest + tools;
-    u->prompt = prompt + tools;
+    u->prompt = count_larger(prompt + tools, usage_input(u));
 }
 
 static void split_output(struct meter *m, struct counts *c, int64_t output)

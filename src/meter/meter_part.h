@@ -79,7 +79,7 @@ int64_t part_keep(struct meter_parts *p, unsigned i, int64_t n);
 // The same of a counter that the usage need not tell. False where none has told it yet.
 bool part_read(struct counts *c, const struct json_val *v, struct meter_parts *p, unsigned i,
                int64_t *out);
-// Takes at most `n` out of *rest, and doubts the usage when there was less.
+// Takes `n` out of *rest; where that is less, all of it is beside the rest, and the usage doubted.
 int64_t counts_take(struct usage *u, int64_t *rest, int64_t n);
 
 // What went in and came out as a usage tells it, and their sum; 0 where untold.

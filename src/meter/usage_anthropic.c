@@ -88,9 +88,9 @@ static void fill(const struct meter_parts *p, bool hour_asked, struct usage *u)
     u->count[BUCKET_WEB_SEARCHES] = sent(p, PART_SEARCHES);
     u->reasoning = sent(p, PART_THINKING);
     u->prompt = usage_input(u);
-    if (u->reasoning > u->count[BUCKET_OUTPUT]) {
+    if (u->reasoning > u->count[BUCKET_OUTPUT]) { // then it is beside the text
         usage_doubt(u);
-        u->reasoning = u->count[BUCKET_OUTPUT];
+        u->count[BUCKET_OUTPUT] += u->reasoning;
     }
 }
 

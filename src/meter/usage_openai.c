@@ -31,6 +31,7 @@ _Static_assert(PART_COUNT <= METER_PARTS, "a place each");
 
 struct raw {
     struct sides sides; // `input` is the prompt
+    int64_t made;       // what was told of the output
     int64_t cached, written, audio_in, image_in;
     int64_t reasoning, audio_out, image_out;
 };
@@ -145,8 +146,12 @@ static void read_details(const struct reading *g, struct raw *r)
     r->image_out = part_keep(p, PART_IMAGE_OUT, counts_of(c, g->out.image_tokens));
     // Of a side that is not told they are at least what it was.
     struct sides *s = &r->sides;
-    if (s->input_untold)
+    if (s->input_untold) {
         s->input = count_larger(s->input, r->cached + r->written);
+    } else if (r->cached + r->written > s->input) { // then they are beside it
+        usage_doubt(c->u);
+        s->input += r->cached + r->written;
+    }
     if (s->output_untold)
         s->output = count_larger(s->output, r->reasoning);
 }
@@ -187,11 +192,20 @@ static void read_output(struct raw *r, unsigned flags)
         s->output = count_larger(s->output, s->total - s->input);
 }
 
-// A total may be that with the reasoning or that without; Perplexity's leaves more out.
-static bool total_contradicts(const struct sides *s, int64_t told, unsigned flags)
+// A total may be that with the reasoning or that without; Perplexity's leaves more out. What it has
+// beyond what anybody tells is taken for output, which is dearest.
+static void check_total(struct raw *r, struct usage *u, unsigned flags)
 {
-    return s->total > 0 && s->total != s->input + told && s->total != s->input + s->output &&
-           !(s->input_untold && s->output_untold) && !(flags & VENDOR_CITATIONS_OUTSIDE);
+    struct sides *s = &r->sides;
+    int64_t beyond = s->total - s->input - s->output;
+    if (s->total == 0 || s->total == s->input + r->made || beyond == 0 ||
+        (s->input_untold && s->output_untold) || (flags & VENDOR_CITATIONS_OUTSIDE))
+        return;
+    u->inconsistent = true;
+    if (beyond > 0) {
+        usage_doubt(u);
+        s->output += beyond;
+    }
 }
 
 static bool read_billed_units(struct meter *m, const struct reading *g, struct sides *s)
@@ -224,23 +238,19 @@ static bool read_main(struct meter *m, const struct reading *g, struct raw *r)
         return false;
     // A zero of which the total knows better is a placeholder.
     bool zero = s->output == 0 && s->total > s->input;
-    s->input_untold = !input || (zero && s->input == 0);
+    bool made = endpoint_makes_output(m->setup.endpoint);
+    s->input_untold = !input || (s->input == 0 && (zero || !made));
     s->output_untold = s->output_untold && (!output || zero);
     sides_settle(m, s);
-    int64_t told = s->output;
+    r->made = s->output;
     read_output(r, g->flags);
-    if (total_contradicts(s, told, g->flags)) {
-        c->u->inconsistent = true;
-        if (s->total > s->input + s->output) // of more than anybody tells
-            usage_doubt(c->u);
-    }
     if (g->flags & VENDOR_CITATIONS_OUTSIDE)
         s->input += part_keep(g->parts, PART_CITATIONS, counts_of(c, g->told.citation_tokens));
     return true;
 }
 
 // Audio and images are parts of the prompt whatever the cache did: what does not fit into the
-// uncached rest was cached.
+// uncached rest was cached, as text is.
 static void split_input(struct usage *u, const struct raw *r)
 {
     int64_t rest = r->sides.input;
@@ -251,13 +261,17 @@ static void split_input(struct usage *u, const struct raw *r)
     rest -= audio;
     int64_t image = r->image_in < rest ? r->image_in : rest;
     rest -= image;
-    u->prompt = r->sides.input;
     u->count[BUCKET_INPUT] = rest;
     u->count[BUCKET_AUDIO_INPUT] = audio;
     u->count[BUCKET_IMAGE_INPUT] = image;
     u->count[BUCKET_AUDIO_CACHE_READ] = counts_take(u, &cached, audio_cached);
     u->count[BUCKET_CACHE_READ] = cached;
     u->count[BUCKET_CACHE_WRITE_5M] = written;
+    if (r->image_in - image > cached) {
+        usage_doubt(u);
+        u->count[BUCKET_IMAGE_INPUT] = r->image_in;
+    }
+    u->prompt = count_larger(r->sides.input, usage_input(u));
 }
 
 static void split_output(struct usage *u, const struct raw *r)
@@ -267,9 +281,9 @@ static void split_output(struct usage *u, const struct raw *r)
     u->count[BUCKET_IMAGE_OUTPUT] = counts_take(u, &rest, r->image_out);
     u->count[BUCKET_OUTPUT] = rest;
     u->reasoning = r->reasoning;
-    if (r->reasoning > r->sides.output) {
+    if (r->reasoning > r->sides.output) { // then it is beside the text
         usage_doubt(u);
-        u->reasoning = r->sides.output;
+        u->count[BUCKET_OUTPUT] += r->reasoning;
     }
 }
 
@@ -283,18 +297,20 @@ static bool read_usd(struct counts *c, const struct json_val *v, struct money *o
     return true;
 }
 
-// As with counts, a zero undoes nothing.
+// As with counts, a zero undoes nothing, and less than before is doubted.
 static void charge(struct usage *u, struct money m)
 {
-    if (u->has_reported && m.pd == 0)
+    if (u->has_reported && m.pd > 0 && m.pd < u->reported.pd)
+        usage_doubt(u);
+    if (u->has_reported && m.pd < u->reported.pd)
         return;
     u->reported = m;
     u->has_reported = true;
 }
 
 // The charge that the provider itself names. With the caller's own key at the provider behind
-// (`is_byok`), `cost` is the fee alone. It stands also where no count does.
-static void read_cost(const struct reading *g, struct usage *u)
+// (`is_byok`), `cost` is the fee alone. It stands also where no count does. False: none is named.
+static bool read_cost(const struct reading *g, struct usage *u)
 {
     const struct told *t = &g->told;
     struct money cost = {0};
@@ -303,18 +319,19 @@ static void read_cost(const struct reading *g, struct usage *u)
     if ((g->flags & VENDOR_COST_TICKS) && json_i64(t->cost_in_usd_ticks, &ticks) && ticks >= 0 &&
         ticks <= INT64_MAX / 100) {
         charge(u, (struct money){ticks * 100});
-        return;
+        return true;
     }
     const struct json_val *v = t->cost;
     if (json_type(v) == JSON_OBJECT)
         v = json_get(v, "total_cost"); // Perplexity
     if (!(g->flags & VENDOR_REPORTS_COST) || !read_usd(g->c, v, &cost))
-        return;
+        return false;
     if (json_bool(t->is_byok, false) &&
         read_usd(g->c, json_get(t->cost_details, "upstream_inference_cost"), &upstream) &&
         !money_add(cost, upstream, &cost))
-        return;
+        return false;
     charge(u, cost);
+    return true;
 }
 
 static void read_fees(const struct reading *g)
@@ -354,6 +371,7 @@ bool openai_usage(struct meter *m, struct str raw)
     bool found = read_main(m, &g, &r);
     if (found) {
         read_details(&g, &r);
+        check_total(&r, &fresh, g.flags);
         split_input(&fresh, &r);
         split_output(&fresh, &r);
         read_fees(&g);
@@ -364,7 +382,8 @@ bool openai_usage(struct meter *m, struct str raw)
         m->usage.sure = fresh.sure;
         m->usage.inconsistent = fresh.inconsistent;
     }
-    read_cost(&g, &m->usage);
+    if (read_cost(&g, &m->usage))
+        m->cost_bytes = m->text_bytes;
     counts_close(&c);
     return found;
 }

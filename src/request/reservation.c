@@ -141,9 +141,10 @@ void reservation_hold_less(struct req *r)
 static bool cost_known(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
+    const struct usage *u = &a->entry.usage;
     switch (a->entry.price_state) {
-    case PRICE_FREE:
-    case PRICE_PROVIDER: return true;
+    case PRICE_FREE: return true;
+    case PRICE_PROVIDER: return u->sure == SURE_REPORTED || !u->inconsistent;
     case PRICE_PRICED: return a->entry.usage.sure == SURE_REPORTED || a->time_tells;
     case PRICE_UNPRICED:
     case PRICE_STATE_COUNT: break;

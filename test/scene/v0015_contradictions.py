@@ -38,13 +38,14 @@ def stream(*told):
 DONE = "data: [DONE]\n\n"
 ZEROS = json.dumps({"id": "c", "model": "bench-model", "choices": [], "usage": usage(0, 0, 0)})
 MUCH = json.dumps({"id": "c", "model": "bench-model", "choices": [], "usage": usage(10**8, -1, 10**8)})
+# Where more is charged than was held, that is what the dearest reading costs.
 CASES = {  # name: what is answered, how sure that is, and whether what was held is charged
     "true": (chat(prompt=8, completion=3, total=11), "reported", False),
     "less": (chat(prompt=8, completion=3, total=9), "reported", False),
     "cached": (chat(prompt=8, completion=3, total=811, prompt_tokens_details={"cached_tokens": 800}),
                "estimated", True),
     "absurd": (chat(prompt=8, completion=1e30, total=11), "estimated", True),
-    "beyond": (chat(prompt=8, completion=3, total=5000), "estimated", True),
+    "beyond": (chat(prompt=8, completion=3, total=10**6), "estimated", False),
     "queued": (response("queued", 0), "captured", True),
     "begun": (response("in_progress", 5), "captured", True),
     "zeros": (("/v1/chat/completions", "text/event-stream", f"data: {ZEROS}\n\n{DONE}"), "captured", True),
@@ -54,6 +55,7 @@ CASES = {  # name: what is answered, how sure that is, and whether what was held
     "archived": (response("archived", 5), "reported", False),
     "grown": (stream(("one", 8, 1), (" two", 8, 2)), "reported", False),
     "taken back": (stream(("one", 8, 400), (" two", 8, 2)), "estimated", True),
+    "fewer than words": (stream(("one two" * 300, 8, 2)), "estimated", True),
     "text behind": (stream(("one", 8, 1), (" two" * 300,)), "estimated", True),
 }
 
