@@ -61,43 +61,50 @@ static const char *why_out(const struct config_route *route, const struct able *
     return able->context > 0 && able->context < route->require_context ? "context" : NULL;
 }
 
-static void model(struct json_out *o, const struct snapshot *s, const struct config_route *route,
-                  struct str full)
+// One of a side, as it is told.
+struct shown {
+    struct str model;
+    const struct target *target; // NULL: it is none, and has no price
+    int64_t context;             // 0: not known
+    bool local;
+    struct str out; // why; empty: it is not
+};
+
+static void show(struct json_out *o, const struct snapshot *s, const struct shown *m)
 {
-    struct target t;
-    struct able able = {0};
-    const char *out = "model unknown";
-    bool known = resolve_prefixed(s, full, &t) == REFUSAL_NONE, stays = false;
     json_out_begin(o, NULL, '{');
-    json_out_text(o, "model", full);
-    if (known) {
-        const struct config_provider *p = &s->config->providers[t.provider];
-        able_of(s, p, t.model, &able);
-        stays = able_stays(s, p, t.model);
-        out = why_out(route, &able, stays);
-        write_price(o, s, &t);
-    }
-    if (able.context)
-        json_out_number(o, "context", able.context);
+    json_out_text(o, "model", m->model);
+    if (m->target)
+        write_price(o, s, m->target);
+    else
+        json_out_null(o, "price");
+    if (m->context)
+        json_out_number(o, "context", m->context);
     else
         json_out_null(o, "context");
-    json_out_flag(o, "local", stays);
-    if (out)
-        json_out_text(o, "out", str_of(out));
+    json_out_flag(o, "local", m->local);
+    if (m->out.len)
+        json_out_text(o, "out", m->out);
     else
         json_out_null(o, "out");
     json_out_end(o, '}');
 }
 
-static void absent(struct json_out *o, const struct config_absent *a)
+static void model(struct json_out *o, const struct snapshot *s, const struct config_route *route,
+                  struct str full)
 {
-    json_out_begin(o, NULL, '{');
-    json_out_text(o, "model", a->model);
-    json_out_null(o, "price");
-    json_out_null(o, "context");
-    json_out_flag(o, "local", false);
-    json_out_text(o, "out", a->why);
-    json_out_end(o, '}');
+    struct target t;
+    struct shown m = {.model = full, .out = STR("model unknown")};
+    if (resolve_prefixed(s, full, &t) == REFUSAL_NONE) {
+        const struct config_provider *p = &s->config->providers[t.provider];
+        struct able able = {0};
+        able_of(s, p, t.model, &able);
+        m.target = &t;
+        m.context = able.context;
+        m.local = able_stays(s, p, t.model);
+        m.out = str_of(why_out(route, &able, m.local));
+    }
+    show(o, s, &m);
 }
 
 static void side(struct json_out *o, const struct snapshot *s, const struct config_route *route,
@@ -108,7 +115,7 @@ static void side(struct json_out *o, const struct snapshot *s, const struct conf
     for (unsigned i = 0; t && i < t->model_count; i++)
         model(o, s, route, t->models[i]);
     for (unsigned i = 0; t && i < t->absent_count; i++)
-        absent(o, &t->absent[i]);
+        show(o, s, &(struct shown){.model = t->absent[i].model, .out = t->absent[i].why});
     json_out_end(o, ']');
 }
 
