@@ -5,6 +5,7 @@
 #include "cmd/remote.h"
 #include "cmd/route.h"
 #include "cmd/table.h"
+#include "gate/metrics.h"
 #include "route/learner.h"
 
 enum shown { ROUTE, MODE, RUNG, PAIRS, LOSS, CALLS, SHARE, ESCALATED, SAVED, SHOWN_COUNT };
@@ -138,27 +139,39 @@ static void tell_tasks(const struct json_val *r)
     }
 }
 
+// What is said of drawn calls that ended so; NULL: nothing, of judged pairs.
+static const char *words_of(struct str result)
+{
+    static const char *const words[SHADOW_END_COUNT] = {
+        [SHADOW_END_UNJUDGED] = "not judged",
+        [SHADOW_END_REFUSED] = "put to no other side",
+        [SHADOW_END_FAILED] = "without an answer of the other side",
+        [SHADOW_END_ESCALATED] = "given the large side's answer all the same",
+        [SHADOW_END_BUSY] = "put to no other side",
+        [SHADOW_END_UNFIT] = "not to be compared"};
+    for (int i = 0; i < SHADOW_END_COUNT; i++)
+        if (str_is(result, shadow_end_name((enum shadow_end)i)))
+            return words[i];
+    return NULL;
+}
+
 // Calls that were drawn to be compared and did not become judged pairs, and why the latest did not.
 static void tell_drawn(const struct json_val *r)
 {
-    static const char *const results[][2] = {{"busy", "put to no other side"},
-                                             {"refused", "put to no other side"},
-                                             {"failed", "without an answer of the other side"},
-                                             {"unjudged", "not judged"}};
     const struct str name = json_str(json_get(r, "name"));
     struct json_iter it = {0};
     const struct json_val *one;
     while (json_each(&it, json_get(r, "drawn"), NULL, &one)) {
         const struct str result = json_str(json_get(one, "result"));
         const struct str why = json_str(json_get(one, "why"));
+        const char *words = words_of(result);
         int64_t calls = 0;
-        for (size_t i = 0; i < sizeof results / sizeof results[0]; i++)
-            if (str_is(result, results[i][0]) && json_i64(json_get(one, "calls"), &calls))
-                command_print(stdout,
-                              "%.*s: of the calls drawn since the gateway began %lld %s %s (%s)%s"
-                              "%.*s\n",
-                              STR_ARG(name), (long long)calls, calls == 1 ? "was" : "were",
-                              results[i][1], results[i][0], why.len ? ": " : "", STR_ARG(why));
+        if (!json_i64(json_get(one, "calls"), &calls) || !words)
+            continue;
+        command_print(stdout,
+                      "%.*s: of the calls drawn since the gateway began %lld %s %s (%.*s)%s%.*s\n",
+                      STR_ARG(name), (long long)calls, calls == 1 ? "was" : "were", words,
+                      STR_ARG(result), why.len ? ": " : "", STR_ARG(why));
     }
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// chore - a thread for what may wait for the disk: admin calls, scrapes, reloads. One at a time, in
-// order. The gateway has one for each kind: what may take long (reports) holds up nothing else, and
-// what calls leave to be kept, which any key can make wait for the ledger (feedback), neither.
+// chore - a thread for what may wait for the disk, one at a time, in order. The gateway has one for
+// each kind, so that none of them holds up another: what goes through the ledger may take long, and
+// what calls leave to be kept waits for the ledger whenever another program holds it.
 
 #ifndef GATE_CHORE_H
 #define GATE_CHORE_H
@@ -14,9 +14,10 @@
 #include "base/must.h"
 
 enum chore_kind {
-    CHORE_BRIEF, // the rest
-    CHORE_LONG,  // it goes through the ledger: reports, studies
-    CHORE_KEEPS, // what a call leaves beside it: feedback, pairs
+    CHORE_BRIEF,    // admin calls, scrapes, reloads: soon done
+    CHORE_LONG,     // it goes through the ledger: reports, studies
+    CHORE_FEEDBACK, // of callers, each of whom waits to be told
+    CHORE_PAIRS,    // for which nobody waits
     CHORE_KINDS
 };
 

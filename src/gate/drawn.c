@@ -6,14 +6,10 @@
 
 #include "base/alloc.h"
 
-#define FADES 8 // a cheaper verdict takes an eighth off what one is thought to cost
-
 struct drawn_route {
     struct drawn_route *next;
     struct drawn *all;
     struct drawn_sum sum;
-    int64_t verdict; // atomic
-    int64_t owed;    // atomic
     size_t len;
     char name[];
 };
@@ -89,27 +85,4 @@ void drawn_sum(struct drawn *d, struct str route, struct drawn_sum *out)
     const struct drawn_route *one = find(d, route);
     *out = one ? one->sum : (struct drawn_sum){.calls = {0}};
     pthread_mutex_unlock(&d->lock);
-}
-
-// What two workers learn at once one of them may overwrite: the next verdict says it again.
-void drawn_judge(struct drawn_route *r, int64_t most)
-{
-    int64_t before = drawn_verdict(r);
-    int64_t now = most >= before ? most : before - (before - most) / FADES;
-    __atomic_store_n(&r->verdict, now, __ATOMIC_RELAXED);
-}
-
-int64_t drawn_verdict(const struct drawn_route *r)
-{
-    return __atomic_load_n(&r->verdict, __ATOMIC_RELAXED);
-}
-
-void drawn_owe(struct drawn_route *r, int64_t by)
-{
-    must(__atomic_add_fetch(&r->owed, by, __ATOMIC_RELAXED) >= 0);
-}
-
-const int64_t *drawn_owed(const struct drawn_route *r)
-{
-    return &r->owed;
 }

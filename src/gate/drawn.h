@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // drawn - what became of the calls that each route has drawn to be compared, of all workers
-// together (request/shadowing.h), and what those that are compared now may still cost:
+// together (request/shadowing.h), and why the latest did not become a pair:
 //
-//   drawn --> other side asked --> judge --> judge, swapped --> kept
-//     |         |<-------- `beside`: what its judge may cost ------->|
-//     '--> not asked, and why: no room for all of it, too many under way, ...
+//   drawn --> other side asked --> compared --> kept
+//     |         |                    '--> unjudged, escalated
+//     |         '--> failed
+//     '--> not asked: unfit, busy, refused
 //
 // By names: it outlives a reload, and not the process.
 
@@ -35,13 +36,5 @@ struct drawn_sum {
     char why[SHADOW_END_COUNT][DRAWN_WHY]; // the latest
 };
 void drawn_sum(struct drawn *d, struct str route, struct drawn_sum *out); // zeros of one unknown
-
-// What a verdict of the route's judge may cost, in 10^-9 USD: one was asked for, and its worst case
-// is `most`. A dearer one counts at once, cheaper ones by and by.
-void drawn_judge(struct drawn_route *r, int64_t most);
-int64_t drawn_verdict(const struct drawn_route *r); // 0 while none was asked for
-// So much more (or less) is to be left in its budgets for what is under way.
-void drawn_owe(struct drawn_route *r, int64_t by);
-const int64_t *drawn_owed(const struct drawn_route *r); // atomic
 
 #endif

@@ -30,6 +30,7 @@
 #include "gate/habits.h"
 #include "gate/learning.h"
 #include "gate/news.h"
+#include "gate/owed.h"
 #include "gate/recall.h"
 #include "gate/sessions.h"
 #include "gate/takeover.h"
@@ -54,6 +55,7 @@ struct gate {
     struct sessions *sessions, *keepers;
     struct cascades *cascades;
     struct drawn *drawn;
+    struct owed owed;
     struct budgets *budgets;
     uint8_t pepper[DIGEST_BYTES];
     struct tls_server *tls;
@@ -118,6 +120,11 @@ struct cascades *gate_cascades(struct gate *g)
 struct drawn *gate_drawn(struct gate *g)
 {
     return g->drawn;
+}
+
+struct owed *gate_owed(struct gate *g)
+{
+    return &g->owed;
 }
 
 struct standings *gate_standings(struct gate *g)
@@ -559,6 +566,7 @@ static void gate_close(struct gate *g)
     sessions_free(g->keepers);
     cascades_free(g->cascades);
     drawn_free(g->drawn);
+    owed_fini(&g->owed);
     budgets_free(g->budgets);
     digest_wipe(g->pepper, sizeof g->pepper);
     pthread_mutex_destroy(&g->lock);
@@ -578,6 +586,7 @@ static void signals_take(struct gate *g)
 enum status gate_run(const struct gate_setup *setup, struct why *why)
 {
     struct gate g = {.setup = setup, .lock = PTHREAD_MUTEX_INITIALIZER};
+    owed_init(&g.owed);
     signals_take(&g);
     enum status s = gate_open(&g, why);
     if (s == STATUS_OK)

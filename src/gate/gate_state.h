@@ -28,11 +28,13 @@ struct worker;
 struct budgets;
 struct cascades;
 struct drawn;
+struct owed;
 struct worker *gate_worker(struct gate *g, unsigned i); // NULL beyond the last
 bool gate_annex_stop(struct gate *g);                   // gate_annex.stop; called by worker 0
 bool gate_draining(const struct gate *g);
 struct cascades *gate_cascades(struct gate *g);   // how its routes' cascades fare
 struct drawn *gate_drawn(struct gate *g);         // what became of calls that are compared
+struct owed *gate_owed(struct gate *g);           // what their judges may still cost
 struct standings *gate_standings(struct gate *g); // how its providers' models fare
 struct budgets *gate_budgets(struct gate *g);     // the process's accounts
 

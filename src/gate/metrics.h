@@ -83,7 +83,8 @@ struct series {
     X(REFUSED, "refused")   /* the other model was not asked: its budget, price, trouble */       \
     X(FAILED, "failed")     /* it was, and gave no answer that can be compared */                 \
     X(ESCALATED, "escalated") /* the small side's would not have been given */                    \
-    X(BUSY, "busy")           /* too many others were under way, or waited for the disk */
+    X(BUSY, "busy")           /* too many others were under way, or waited for the disk */        \
+    X(UNFIT, "unfit")         /* it, or its answer, is none that can be compared */
 
 enum shadow_end {
 #define X(id, name) SHADOW_END_##id,

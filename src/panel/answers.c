@@ -29,7 +29,7 @@ enum status answers_rate(struct verb_call *c, struct why *why)
                                .tenant = str_of(TENANT),
                                .score_ppm = r.score_ppm,
                                .comment = r.comment};
-    s = store_feedback_add(c->store, &f, why);
+    s = store_feedback_add(c->store, &f, FEEDBACK_PATIENCE_MS, why);
     if (s == STATUS_OK) {
         char id[UUID_TEXT];
         struct json_out o = {c->answer, true};

@@ -2,11 +2,13 @@
 
 #include "request/feedback.h"
 
+#include "base/clock.h"
 #include "gate/gate_state.h"
 #include "shadow/rating.h"
 #include "store/feedback.h"
 
-#define WAITING_MAX 64 // for the ledger, at a worker: each may wait for seconds
+#define US_PER_MS   1000
+#define WAITING_MAX 64 // for the ledger, at a worker
 
 // It outlives a call whose client leaves.
 struct feedback_call {
@@ -18,6 +20,7 @@ struct feedback_call {
     struct rating rating;
     struct buf texts; // tenant and key, which are of the call's view
     struct feedback feedback;
+    int64_t until_us; // it waits for the ledger, and for others that do, no longer
     bool done;
     enum status status;
     struct why why;
@@ -44,7 +47,8 @@ static void on_kept(void *argument)
 static void keep(struct chore *c)
 {
     struct feedback_call *f = list_of(c, struct feedback_call, chore);
-    f->status = store_feedback_add(f->store, &f->feedback, &f->why);
+    const int64_t left_ms = (f->until_us - clock_mono_us()) / US_PER_MS;
+    f->status = store_feedback_add(f->store, &f->feedback, count_larger(left_ms, 0), &f->why);
     loop_post_lent(f->worker->loop, &f->post, on_kept, f);
 }
 
@@ -90,6 +94,7 @@ static enum flow begin(struct req *r)
     f->store = gate_store(r->worker->gate);
     f->worker = r->worker;
     f->call = r;
+    f->until_us = clock_mono_us() + FEEDBACK_PATIENCE_MS * US_PER_MS;
     f->rating = rating;
     f->feedback.id = rating.id;
     f->feedback.at_us = r->start_us;
@@ -97,7 +102,7 @@ static enum flow begin(struct req *r)
     f->feedback.comment = rating.comment;
     r->rating = f;
     f->worker->feedback_waits++;
-    chores_add(gate_chores(r->worker->gate, CHORE_KEEPS), &f->chore);
+    chores_add(gate_chores(r->worker->gate, CHORE_FEEDBACK), &f->chore);
     return WAIT;
 }
 

@@ -20,8 +20,7 @@ struct inner {
     const struct key *key; // as whose it is booked
     struct str word;       // what stands in its row as `route`
     int64_t output_max;    // the longest answer, tokens, unless the body asks for less
-    const int64_t *beside; // atomic, 10^-9 USD: beside what it holds, so much must be left in its
-                           // budgets; NULL: nothing
+    struct nano beside;    // beside what it holds, so much must be left in its budgets
     // It has ended, in any way; the call itself is about to go. May begin another.
     void (*ended)(struct inner *i, const struct req *r);
     struct said said; // what it was told; said_free ends it
@@ -30,6 +29,8 @@ struct inner {
 // Begins it. False: there is no memory, and `ended` is not called. It may have ended when this
 // returns.
 bool inner_begin(struct inner *i, struct worker *w, struct view *v) MUST_USE;
+// The most that it would cost, begun now. False: nothing bounds it, or nobody could ask it.
+bool inner_most(struct inner *i, struct worker *w, struct view *v, struct nano *out) MUST_USE;
 // When it has ended: it has a whole answer, which is no error.
 bool inner_answered(const struct req *r);
 // Else why not, a sentence; empty where its provider answered with an error. Of the call.

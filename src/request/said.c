@@ -21,11 +21,6 @@ void said_keep(struct req *r, struct str bytes)
         buf_add(&r->said->bytes, bytes);
 }
 
-bool said_whole(const struct said *s)
-{
-    return s->bytes.len > 0 && !buf_failed(&s->bytes);
-}
-
 void said_end(struct said *s, const struct req *r)
 {
     const struct attempt *a = &r->attempt;
@@ -34,4 +29,11 @@ void said_end(struct said *s, const struct req *r)
         s->kind = a->translation->answer.setup.stream ? METER_SSE : METER_JSON;
     else
         s->kind = a->meter.setup.kind;
+}
+
+bool said_read(const struct said *s, struct answer *out)
+{
+    answer_of(out, STR_NONE, &alloc_heap);
+    return s->bytes.len > 0 && !buf_failed(&s->bytes) &&
+           answer_read(out, s->endpoint, s->kind, buf_str(&s->bytes), &alloc_heap) && !out->failed;
 }

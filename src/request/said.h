@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "meter/meter.h"
+#include "verify/answer.h"
 #include "wire/dialect.h"
 
 #define SAID_BYTES_MAX MIB
@@ -23,9 +24,10 @@ void said_init(struct said *s);
 void said_fini(struct said *s);
 // A piece of what a call's client is told, where it is kept.
 void said_keep(struct req *r, struct str bytes);
-// What was said is all here: it may be read, by endpoint and kind (verify/answer.h).
-bool said_whole(const struct said *s);
 // Its shape, once the call's answer has ended.
 void said_end(struct said *s, const struct req *r);
+// Reads it, after that. False: it is not all here, or is no answer. To be ended with answer_fini in
+// any case.
+bool said_read(const struct said *s, struct answer *out) MUST_USE;
 
 #endif

@@ -2,6 +2,7 @@
 //
 // shadowing - of some calls of a route, the other side is asked the same, once the client has its
 // answer: which of the two is better is what the loss of the route is known by (store/pairs.h).
+// Which calls, and what is kept of them till then; the rest is comparing.h.
 //
 //   chosen ---- the client's answer ends ----> the other side is asked --> compared ---> kept
 //   (route)     (what it said is kept in         (a call of our own,         |  ^
@@ -9,9 +10,8 @@
 //
 // What the calls cost is held to the budget shadow:ROUTE, which the configuration makes of the
 // route's `shadow` (gate/defined.h); they are booked on a key of that name. Nothing is asked that
-// could not be judged, or kept, afterwards: calls for which there is no room, money or time are
-// passed over before (gate/drawn.h tells how many, and why). What was asked and said is in memory
-// only.
+// could not be judged, or kept, afterwards: calls for which there is no room or money are passed
+// over before (gate/drawn.h tells how many, and why). What was asked and said is in memory only.
 //
 // Not compared are calls that may do something twice or that nobody could show a judge: tools of
 // the provider, what is kept there, several answers, images and files, what is long; nor those of a

@@ -174,19 +174,20 @@ static enum breach_scope broken(const struct req *r)
 static bool leaves_enough(const struct req *r)
 {
     const struct reservation *v = &r->attempt.reservation;
+    const int64_t beside = r->inner ? r->inner->beside.n : 0;
     struct booking_left left;
-    int64_t beside =
-        r->inner && r->inner->beside ? __atomic_load_n(r->inner->beside, __ATOMIC_RELAXED) : 0;
     return beside == 0 || !booking_left(v->booking, &left) || left.left.n - v->amount.n >= beside;
 }
 
 static enum flow refuse_beside(struct req *r)
 {
+    char most[DECIMAL_TEXT];
     struct buf text;
     buf_init(&text, &alloc_heap, DETAIL_BYTES);
-    buf_add_cstr(
-        &text, "What its budgets have left does not cover the judge of its pair, too, beside those "
-               "of the pairs under way.");
+    buf_printf(&text,
+               "What its budgets have left does not cover the judge of its pair, too, beside those "
+               "of the pairs under way: up to %.*s USD.",
+               STR_ARG(nano_text(r->inner->beside, most)));
     booking_drop(r->attempt.reservation.booking);
     r->attempt.reservation.booking = NULL;
     return refuse(r, REFUSAL_BUDGET, &text);

@@ -184,6 +184,16 @@ enum status judge_write(const struct judge_question *q, enum endpoint to, struct
     return s;
 }
 
+size_t judge_room(const struct judge_question *q)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, JUDGE_QUESTION_MAX);
+    bool any = write_text(q, &text);
+    size_t room = any && !buf_failed(&text) ? JUDGE_QUESTION_MAX - text.len : 0;
+    buf_fini(&text);
+    return room;
+}
+
 // --- what it said ---
 
 static bool is_letter(char c)

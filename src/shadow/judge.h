@@ -38,6 +38,8 @@ struct judge_question {
 // The body for judge_endpoint, appended. LIMIT: more is to be read than a judge is asked of, or
 // the request says nothing that can be shown it; NO_MEMORY.
 enum status judge_write(const struct judge_question *q, enum endpoint to, struct buf *out) MUST_USE;
+// Bytes that the answers may still have, so that it can be asked; 0: none, or it is too long.
+size_t judge_room(const struct judge_question *q);
 // What it said.
 enum judge_word judge_read(struct str text);
 // Of both times.

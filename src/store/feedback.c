@@ -7,7 +7,8 @@
 #include "store/pairs.h"
 #include "store/sql.h"
 
-#define PATIENCE_MS 5000
+#define MOMENT_MS   20 // for whom has waited elsewhere
+#define US_PER_MS   1000
 #define ID_SLACK_US DAY_US // an id's time and its row's start may differ, should the clock be set
 
 // *found: the ledger has such a call.
@@ -48,16 +49,25 @@ static bool put(struct store *s, const struct feedback *f)
     return fine;
 }
 
-enum status store_feedback_add(struct store *s, const struct feedback *f, struct why *why)
+static int64_t left_ms(int64_t until_us)
 {
+    return count_larger((until_us - clock_mono_us()) / US_PER_MS, MOMENT_MS);
+}
+
+enum status store_feedback_add(struct store *s, const struct feedback *f, int64_t patience_ms,
+                               struct why *why)
+{
+    const int64_t until_us = clock_mono_us() + patience_ms * US_PER_MS;
     must(f->score_ppm <= PAIR_WHOLE_PPM && f->comment.len <= FEEDBACK_COMMENT_MAX);
-    if (store_catch_up(s, PATIENCE_MS) != STATUS_OK)
+    if (store_catch_up(s, left_ms(until_us)) != STATUS_OK)
         return store_behind(s, why);
     enum status status = STATUS_OK;
     int64_t found = 0;
     pthread_mutex_lock(&s->keys_lock);
+    sqlite3_busy_timeout(s->keys, (int)left_ms(until_us));
     if (!find_call(s, f, &found) || (found && !put(s, f)))
         status = sql_why(why, s->keys, "the feedback cannot be kept");
+    sqlite3_busy_timeout(s->keys, BUSY_MOST_MS);
     pthread_mutex_unlock(&s->keys_lock);
     if (status != STATUS_OK || found)
         return status;

@@ -22,7 +22,10 @@ struct feedback {
 };
 
 // UNKNOWN: there is no such call, or it is not that key's: why does not say which. TIMEOUT: the
-// ledger is behind. Waits until the ledger has what was written so far: not from a loop.
-enum status store_feedback_add(struct store *s, const struct feedback *f, struct why *why) MUST_USE;
+// ledger is behind. Waits until the ledger has what was written so far, and for its lock, for no
+// longer than `patience_ms` together, or a moment: not from a loop.
+#define FEEDBACK_PATIENCE_MS 5000
+enum status store_feedback_add(struct store *s, const struct feedback *f, int64_t patience_ms,
+                               struct why *why) MUST_USE;
 
 #endif

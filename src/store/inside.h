@@ -20,7 +20,8 @@
 
 #define STORE_PATH_SIZE   4096
 #define BOOT_SIZE         64
-#define BATCH_MS          200 // most time between a record and its row; a report does not wait
+#define BATCH_MS          200  // most time between a record and its row; a report does not wait
+#define BUSY_MOST_MS      5000 // all who cannot try again wait so long for a lock of somebody else
 #define BUSY_PATIENCE_US  (2 * SECOND_US) // so long the ledger's lock may be somebody else's
 #define RETIRE_TOGETHER   8    // segments that go with one sync of the ledger while it is busy
 #define BATCH_RECORDS_MAX 8192 // of one transaction

@@ -60,6 +60,7 @@ enum status store_pair_add(struct store *s, const struct pair *p, struct why *wh
     must(p->traits.len <= PAIR_TRAITS_MAX);
     enum status status = STATUS_OK;
     pthread_mutex_lock(&s->keys_lock);
+    sqlite3_busy_timeout(s->keys, 0); // nobody else waits for the lock behind a pair
     sqlite3_stmt *q = sql_prepare(
         s->keys,
         "INSERT INTO pair (id, at_us, task, served_strong, propensity_ppm, judged, "
@@ -74,6 +75,7 @@ enum status store_pair_add(struct store *s, const struct pair *p, struct why *wh
     else if (sqlite3_changes(s->keys) == 0)
         status = why_set(why, STATUS_CONFLICT, "the call has a pair already");
     sqlite3_finalize(q);
+    sqlite3_busy_timeout(s->keys, BUSY_MOST_MS);
     pthread_mutex_unlock(&s->keys_lock);
     return status;
 }

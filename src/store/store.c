@@ -20,8 +20,7 @@
 #include "store/schema.h"
 #include "store/sql.h"
 
-#define BUSY_MS       200  // the writer waits so long for a lock of somebody else, then tries again
-#define BUSY_MOST_MS  5000 // all who cannot try again: keys, readers
+#define BUSY_MS       200 // the writer waits so long for a lock of somebody else, then tries again
 #define BUSY_START_MS 10000 // who opens it
 #define BUSY_STEP_MS  20
 #define LOCK_TEXT_MAX 32

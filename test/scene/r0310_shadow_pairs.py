@@ -133,7 +133,7 @@ with Speaker({"small": small, "second": "The answer is 4", "broken": 503, "large
     expect((escalated.headers["x-costlens-model"], escalated.headers["x-costlens-attempts"]), ("bench/large", "3"))
     expect(escalated.headers["x-costlens-reason"], "route careful: escalated")
     expect(gateway.chat("2+2?", model="careful").headers["x-costlens-model"], "bench/small")
-    until(lambda: gateway.metric("costlens_shadow_pairs_total") >= 8, 10, "the other call was compared")
+    until(lambda: gateway.metric("costlens_shadow_pairs_total") >= 9, 10, "the other call was compared")
     expect(len(pairs(7)), 7, "its other side is broken")
 
     # What cannot be shown, or would be done twice, is not compared: several answers, images, what is long.
@@ -145,6 +145,14 @@ with Speaker({"small": small, "second": "The answer is 4", "broken": 503, "large
         answer = gateway.chat(model="support", **body)
         expect(answer.status, 200, answer.body[:300])
     expect(len(speaker.asked), seen + 3)
+
+    # The route's status tells of them, too.
+    def drawn(route):
+        [status] = json.loads(gateway.costlens("route", "status", route, "--json").stdout)["routes"]
+        return {one["result"]: one["calls"] for one in status["drawn"]}
+    expect(drawn("support"), {"pair": 5, "unjudged": 1, "unfit": 3})
+    expect(drawn("careful"), {"failed": 1, "escalated": 1})
+    expect_in("3 were not to be compared (unfit): It has several answers,", gateway.costlens("route", "status", "support").stdout)
 
     # What they cost is on the budget of the route, and reports show it.
     spent = {b["name"]: b for b in json.loads(gateway.costlens("budget", "list", "--json").stdout)["budgets"]}
@@ -174,6 +182,7 @@ with Speaker({"small": small, "second": "The answer is 4", "broken": 503, "large
     [row] = [row for row in gateway.rows() if row["request"].replace("-", "") == pair["id"] and row["model"] == "second"]
     expect(pair["weak_pd"], row["cost_pd"])
     expect(len(gateway.sql("SELECT 1 FROM pair WHERE route = 'apart'")), 0)
+    expect(drawn("apart"), {"unfit": 1})
 
     # No text of them is kept.
     for path in gateway.state.rglob("*"):

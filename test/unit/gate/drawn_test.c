@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What became of drawn calls, by route, and what their judges may still cost.
+// What became of drawn calls, by route.
 
 #include "../unit.h"
 #include "gate/drawn.h"
@@ -48,35 +48,11 @@ static void a_long_reason_is_clipped(void **state)
     drawn_free(d);
 }
 
-static void a_verdict_is_thought_as_dear_as_the_latest_are(void **state)
-{
-    (void)state;
-    struct drawn *d = drawn_new();
-    struct drawn_route *a = drawn_at(d, str_of("a"));
-    assert_non_null(a);
-    assert_int_equal(drawn_verdict(a), 0);
-    drawn_judge(a, 100);
-    drawn_judge(a, 900);
-    assert_int_equal(drawn_verdict(a), 900); // at once
-    drawn_judge(a, 100);
-    assert_int_equal(drawn_verdict(a), 800); // by and by
-    for (int i = 0; i < 100; i++)
-        drawn_judge(a, 100);
-    assert_in_range(drawn_verdict(a), 100, 107);
-    drawn_owe(a, 200);
-    drawn_owe(a, 300);
-    drawn_owe(a, -200);
-    assert_int_equal(*drawn_owed(a), 300);
-    drawn_owe(a, -300);
-    drawn_free(d);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(routes_are_apart),
         cmocka_unit_test(a_long_reason_is_clipped),
-        cmocka_unit_test(a_verdict_is_thought_as_dear_as_the_latest_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,7 +63,10 @@ static void keep_pair_of(struct world *w, struct pair p, int kind)
     traits_make(kind, &t);
     traits_pack(&t, true, &packed);
     p.traits = buf_str(&packed);
-    if (store_pair_add(w->store, &p, &why) != STATUS_OK)
+    enum status s = STATUS_BUSY;
+    while (s == STATUS_BUSY) // with its writer
+        s = store_pair_add(w->store, &p, &why);
+    if (s != STATUS_OK)
         fail_msg("%s", why.text);
     buf_fini(&packed);
 }

@@ -211,6 +211,35 @@ static void what_cannot_be_shown_is_not_asked(void **state)
     end(&c);
 }
 
+// An answer that fills the room is shown, and one more byte is too many.
+static void it_is_known_how_long_an_answer_may_be(void **state)
+{
+    (void)state;
+    struct json *request = NULL;
+    struct answer weak, strong;
+    struct buf out;
+    const struct str source = str_of("{\"prompt\":\"why?\"}");
+    assert_int_equal(json_open(source, &alloc_heap, &request, NULL), STATUS_OK);
+    answer_of(&weak, str_of("so"), &alloc_heap);
+    answer_of(&strong, STR_NONE, &alloc_heap);
+    buf_init(&out, &alloc_heap, 0);
+    const struct judge_question q = {
+        .request = request, .source = source, .weak = &weak, .strong = &strong};
+    size_t room = judge_room(&q);
+    assert_in_range(room, JUDGE_QUESTION_MAX - KIB, JUDGE_QUESTION_MAX);
+    for (size_t i = 0; i < room; i++)
+        buf_add_char(&strong.text, 'x');
+    assert_int_equal(judge_room(&q), 0);
+    assert_int_equal(judge_write(&q, ENDPOINT_CHAT, &out), STATUS_OK);
+    buf_add_char(&strong.text, 'x');
+    assert_int_equal(judge_room(&q), 0);
+    assert_int_equal(judge_write(&q, ENDPOINT_CHAT, &out), STATUS_LIMIT);
+    buf_fini(&out);
+    answer_fini(&strong);
+    answer_fini(&weak);
+    json_close(request);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +248,7 @@ int main(void)
         cmocka_unit_test(each_dialect_is_asked_in_its_own_words),
         cmocka_unit_test(the_form_that_was_asked_for_is_shown),
         cmocka_unit_test(what_cannot_be_shown_is_not_asked),
+        cmocka_unit_test(it_is_known_how_long_an_answer_may_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

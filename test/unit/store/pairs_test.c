@@ -42,7 +42,7 @@ static enum status say(struct store *s, const struct entry *e, const char *key, 
                                .score_ppm = score_ppm,
                                .comment = STR("hm")};
     struct why why = {0};
-    return store_feedback_add(s, &f, &why);
+    return store_feedback_add(s, &f, FEEDBACK_PATIENCE_MS, &why);
 }
 
 struct seen {
@@ -236,6 +236,26 @@ static void old_ones_go(void **state)
     place_remove(&p);
 }
 
+// Nobody waits behind a pair for somebody else's lock.
+static void one_that_cannot_be_kept_now_is_told_so(void **state)
+{
+    (void)state;
+    struct place p;
+    sqlite3 *other = NULL;
+    place_make(&p);
+    struct store *s = store_at(&p, false);
+    const struct entry e = an_entry(NOW);
+    const struct pair pair = a_pair(&e, "support");
+    assert_int_equal(sqlite3_open(p.path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(store_pair_add(s, &pair, NULL), STATUS_BUSY);
+    assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(store_pair_add(s, &pair, NULL), STATUS_OK);
+    sqlite3_close(other);
+    store_close(s);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +264,7 @@ int main(void)
         cmocka_unit_test(a_score_goes_over_a_verdict),
         cmocka_unit_test(a_call_is_rated_by_its_own_key_only),
         cmocka_unit_test(old_ones_go),
+        cmocka_unit_test(one_that_cannot_be_kept_now_is_told_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

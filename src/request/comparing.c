@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "request/comparing.h"
+
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "gate/gate_state.h"
+#include "request/verifying.h"
+#include "verify/verify.h"
+
+#define TEXTS_MAX (16 * KIB)
+// The other answer may be so much longer than the first one; one that is cut there is not compared.
+#define OUTPUT_TIMES 8
+#define OUTPUT_LEAST 8192             // tokens
+#define KEEP_US      (30 * SECOND_US) // for the ledger's lock; then a pair is lost
+#define KEEP_STEP_NS 20000000
+
+// --- its end ---
+
+// What was asked and said: all but the pair.
+static void drop_texts(struct shadow *s)
+{
+    json_close(s->request);
+    s->request = NULL;
+    answer_fini(&s->small);
+    answer_fini(&s->large);
+    answer_of(&s->small, STR_NONE, &alloc_heap);
+    answer_of(&s->large, STR_NONE, &alloc_heap);
+    said_fini(&s->given);
+    said_fini(&s->inner.said);
+    buf_fini(&s->body);
+    buf_fini(&s->question);
+}
+
+void comparing_free(struct shadow *s)
+{
+    must(!s->view);
+    drop_texts(s);
+    arena_fini(&s->arena);
+    heap_free(s);
+}
+
+// What all of its route owe then.
+static struct nano owe(struct shadow *s, int64_t nano)
+{
+    return owed_set(gate_owed(s->worker->gate), &s->owing, (struct nano){nano});
+}
+
+static void count(struct shadow *s, enum shadow_end end, struct str why)
+{
+    s->worker->metrics.shadows[end]++;
+    drawn_count(s->drawn, end, why);
+}
+
+// What belongs to the worker's thread.
+static void leave_worker(struct shadow *s)
+{
+    if (s->running)
+        s->worker->shadow_count--;
+    s->running = false;
+    (void)owe(s, 0);
+    if (s->view)
+        view_free(s->view);
+    s->view = NULL;
+    s->route = NULL;
+}
+
+// It is paid for, and nobody waits: whoever has the ledger's lock is given time.
+static void keep(struct chore *c)
+{
+    const struct timespec step = {.tv_nsec = KEEP_STEP_NS};
+    struct shadow *s = list_of(c, struct shadow, chore);
+    struct why why = {0};
+    enum status kept = store_pair_add(s->store, &s->pair, &why);
+    while (kept == STATUS_BUSY && clock_mono_us() < s->until_us) {
+        nanosleep(&step, NULL);
+        kept = store_pair_add(s->store, &s->pair, &why);
+    }
+    if (kept != STATUS_OK)
+        log_say(LOG_WARN, "route %.*s: %s", STR_ARG(s->pair.route), why.text);
+    __atomic_sub_fetch(&s->worker->shadow_waits, 1, __ATOMIC_RELAXED);
+    comparing_free(s);
+}
+
+// Once a minute.
+static void complain(struct shadow *s, struct str detail)
+{
+    int64_t now_us = loop_now_us(s->worker->loop);
+    struct worker *w = s->worker;
+    if (w->shadow_said_us && now_us - w->shadow_said_us < 60 * SECOND_US)
+        return;
+    w->shadow_said_us = now_us;
+    struct log_line l;
+    log_begin(&l, LOG_WARN, "an answer of a route could not be compared with its other side's");
+    log_str(&l, "route", s->pair.route);
+    log_str(&l, "detail", detail);
+    log_end(&l);
+}
+
+void comparing_drop(struct shadow *s, enum shadow_end end, struct str why)
+{
+    count(s, end, why);
+    leave_worker(s);
+    comparing_free(s);
+}
+
+static void give_up(struct shadow *s, enum shadow_end end, struct str detail)
+{
+    complain(s, detail);
+    comparing_drop(s, end, detail);
+}
+
+// `why` there is no verdict.
+static void finish(struct shadow *s, struct ruling ruling, struct str why)
+{
+    static const enum pair_judged judged[] = {[RULED_NOT] = PAIR_JUDGED_NOT,
+                                              [RULED_EXACT] = PAIR_JUDGED_EXACT,
+                                              [RULED_SCHEMA] = PAIR_JUDGED_SCHEMA,
+                                              [RULED_MODEL] = PAIR_JUDGED_MODEL,
+                                              [RULED_CONTRADICTED] = PAIR_JUDGED_CONTRADICTED};
+    struct worker *w = s->worker;
+    s->pair.judged = judged[ruling.by];
+    s->pair.weak_ppm = ruling.by && ruling.weak_good ? PAIR_WHOLE_PPM : 0;
+    s->pair.strong_ppm = ruling.by && ruling.strong_good ? PAIR_WHOLE_PPM : 0;
+    count(s, ruling.by ? SHADOW_END_PAIR : SHADOW_END_UNJUDGED, why);
+    s->store = gate_store(w->gate);
+    s->until_us = clock_mono_us() + KEEP_US;
+    s->chore.run = keep;
+    drop_texts(s);
+    leave_worker(s);
+    __atomic_add_fetch(&w->shadow_waits, 1, __ATOMIC_RELAXED);
+    chores_add(gate_chores(w->gate, CHORE_PAIRS), &s->chore);
+}
+
+static void unjudged(struct shadow *s, struct str detail)
+{
+    complain(s, detail);
+    finish(s, (struct ruling){.by = RULED_NOT}, detail);
+}
+
+// --- the calls that it makes ---
+
+struct pair_cost comparing_cost(const struct req *r)
+{
+    const struct entry *e = &r->attempt.entry;
+    return (struct pair_cost){e->price_state != PRICE_UNPRICED, e->cost};
+}
+
+static void add_cost(struct pair_cost *sum, const struct req *r)
+{
+    const struct pair_cost c = comparing_cost(r);
+    sum->known = sum->known && c.known && money_add(sum->is, c.is, &sum->is);
+}
+
+static struct str error_of(const struct req *r)
+{
+    struct str detail = inner_refused(r);
+    return detail.len ? detail : r->attempt.entry.error;
+}
+
+static void on_ended(struct inner *i, const struct req *r);
+
+// False: it cannot be begun.
+static bool ask(struct shadow *s, enum stage stage, const char *what)
+{
+    s->stage = stage;
+    s->inner.word = arena_printf(&s->arena, "shadow %.*s: %s", STR_ARG(s->pair.route), what);
+    s->inner.key = &s->key;
+    s->inner.ended = on_ended;
+    said_fini(&s->inner.said);
+    said_init(&s->inner.said);
+    return !arena_failed(&s->arena) && !s->worker->draining &&
+           inner_begin(&s->inner, s->worker, s->view);
+}
+
+static struct judging judging_of(const struct shadow *s)
+{
+    return (struct judging){.worker = s->worker,
+                            .view = s->view,
+                            .judge = s->route->shadow.judge.len ? s->route->shadow.judge
+                                                                : s->pair.strong,
+                            .key = &s->key,
+                            .source = &s->body,
+                            .request = s->request,
+                            .weak = &s->small,
+                            .strong = &s->large};
+}
+
+// What both verdicts may cost, before there is the other answer. A pair of which that is not known,
+// since its judge has no price or would have too much to read, is kept unjudged, and owes nothing.
+static int64_t judge_most(const struct shadow *s, int64_t output_max)
+{
+    struct judging j = judging_of(s);
+    struct nano verdict = {0};
+    *(s->pair.served_strong ? &j.weak : &j.strong) = NULL;
+    if (s->output_asked > 0 && s->output_asked < output_max)
+        output_max = s->output_asked;
+    if (s->route->shadow.unjudged || !s->given_read || !judging_most(&j, output_max, &verdict))
+        return 0;
+    return count_times(JUDGING_VERDICTS, verdict.n);
+}
+
+// Only where its budget can pay for its judge, too: half a pair is worth nothing.
+static void ask_other(struct shadow *s)
+{
+    const int64_t most = count_larger(count_times(s->output_given, OUTPUT_TIMES), OUTPUT_LEAST);
+    s->inner.beside = owe(s, judge_most(s, most));
+    s->inner.found = s->found;
+    s->inner.query = s->query;
+    s->inner.body = buf_str(&s->body);
+    s->inner.full = s->pair.served_strong ? s->pair.weak : s->pair.strong;
+    s->inner.output_max = most;
+    if (!ask(s, STAGE_OTHER, s->pair.served_strong ? "small" : "large"))
+        give_up(s, SHADOW_END_FAILED, str_of(COMPARING_STOPPED));
+}
+
+// --- compared ---
+
+static void ask_judge(struct shadow *s, enum stage stage)
+{
+    const struct judging j = judging_of(s);
+    const char *why = judging_ask(&j, stage == STAGE_SECOND, &s->question, &s->inner);
+    if (!why && !ask(s, stage, "judge"))
+        why = COMPARING_STOPPED;
+    if (why)
+        unjudged(s, str_of(why));
+}
+
+// Had it been asked first, the small side's answer would not have been given: the large side's is
+// what runs. By what can be seen in the answer; nobody else is asked of it. What came too late is
+// given without being looked at.
+static bool is_escalated(const struct shadow *s)
+{
+    const struct config_route *r = s->route;
+    const struct verify_case c = {.answer = &s->small, .asked = &s->asked};
+    for (unsigned i = 0; s->pair.served_strong && !s->late && i < r->verifier_count; i++) {
+        const enum verifier_kind kind = r->verifiers[i].kind;
+        struct finding f;
+        if (!verifier_alone(kind))
+            continue;
+        verify(kind, &c, &f);
+        if (f.verdict == VERDICT_BAD)
+            return true;
+    }
+    return false;
+}
+
+// What cannot be compared is kept unjudged: which calls have a pair must not depend on what their
+// answers are.
+static void compare(struct shadow *s)
+{
+    const struct answer *given = s->pair.served_strong ? &s->large : &s->small;
+    struct answer *other = s->pair.served_strong ? &s->small : &s->large;
+    if (!s->given_read) {
+        unjudged(s, str_of("The answer that was given cannot be read, or is too long."));
+        return;
+    }
+    if (!said_read(&s->inner.said, other)) {
+        unjudged(s, str_of("The other answer cannot be read."));
+        return;
+    }
+    if (other->finish == ANSWER_CUT && given->finish != ANSWER_CUT) {
+        unjudged(s, str_of("The other answer is too long."));
+        return;
+    }
+    if (is_escalated(s)) {
+        comparing_drop(s, SHADOW_END_ESCALATED, STR_NONE);
+        return;
+    }
+    const struct ruling ruling = ruling_compare(&s->asked, &s->small, &s->large);
+    if (ruling.by == RULED_NOT && !s->route->shadow.unjudged)
+        ask_judge(s, STAGE_FIRST);
+    else
+        finish(s, ruling, STR_NONE);
+}
+
+static void other_ended(struct shadow *s, const struct req *r)
+{
+    *(s->pair.served_strong ? &s->pair.weak_cost : &s->pair.strong_cost) = comparing_cost(r);
+    if (!inner_answered(r)) {
+        give_up(s, r->recorded ? SHADOW_END_FAILED : SHADOW_END_REFUSED, error_of(r));
+        return;
+    }
+    said_end(&s->inner.said, r);
+    s->late = r->ask.demand.stream && loop_now_us(s->worker->loop) - r->start_mono_us >=
+                                          s->route->hold_ms * (SECOND_US / 1000);
+    compare(s);
+}
+
+static void judge_ended(struct shadow *s, const struct req *r)
+{
+    (void)owe(s, s->stage == STAGE_FIRST ? s->owing.is.n / JUDGING_VERDICTS : 0);
+    if (r->recorded)
+        add_cost(&s->pair.judge_cost, r);
+    if (!inner_answered(r)) {
+        unjudged(s, error_of(r));
+        return;
+    }
+    said_end(&s->inner.said, r);
+    enum judge_word word = judging_word(&s->inner.said);
+    if (word == JUDGE_NONE) {
+        unjudged(s, str_of("The judge's answer is none of A, B and TIE."));
+    } else if (s->stage == STAGE_FIRST) {
+        s->first = word;
+        ask_judge(s, STAGE_SECOND);
+    } else {
+        finish(s, judge_rule(s->first, word), STR_NONE);
+    }
+}
+
+static void on_ended(struct inner *i, const struct req *r)
+{
+    struct shadow *s = list_of(i, struct shadow, inner);
+    if (s->stage == STAGE_OTHER)
+        other_ended(s, r);
+    else
+        judge_ended(s, r);
+}
+
+// --- its beginning ---
+
+struct shadow *comparing_new(struct worker *w)
+{
+    struct shadow *s = alloc_zero(&alloc_heap, sizeof *s);
+    if (!s)
+        return NULL;
+    s->worker = w;
+    arena_init(&s->arena, &alloc_heap, KIB, TEXTS_MAX);
+    buf_init(&s->body, &alloc_heap, COMPARING_BODY_MOST);
+    buf_init(&s->question, &alloc_heap, 0);
+    said_init(&s->given);
+    said_init(&s->inner.said);
+    answer_of(&s->small, STR_NONE, &alloc_heap);
+    answer_of(&s->large, STR_NONE, &alloc_heap);
+    return s;
+}
+
+// The client's call is over, and its bytes are on their way.
+static void go_on(void *argument)
+{
+    struct shadow *s = argument;
+    if (s->worker->draining ||
+        json_open(buf_str(&s->body), &alloc_heap, &s->request, NULL) != STATUS_OK) {
+        give_up(s, SHADOW_END_FAILED, str_of(COMPARING_STOPPED));
+        return;
+    }
+    asked_read(&s->asked, s->found.endpoint, json_root(s->request));
+    s->given_read = said_read(&s->given, s->pair.served_strong ? &s->large : &s->small);
+    ask_other(s);
+}
+
+void comparing_begin(struct shadow *s, struct view *v)
+{
+    s->view = view_ref(v);
+    s->owing.route = s->pair.route;
+    loop_post_lent(s->worker->loop, &s->post, go_on, s);
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// comparing - a call whose client has its answer, put to the other side as a call of our own, and
+// what comes of it. It runs by itself (shadowing.h chooses the calls):
+//
+//   begun --> the other side is asked --> compared --------------------> kept (store/pairs.h)
+//               |                          |    '--> judge, twice (judging.h) --^
+//               '--> failed, refused       '--> it would have been escalated
+//
+// One that is dropped is counted and has no pair; any other has one, judged or not.
+
+#ifndef REQUEST_COMPARING_H
+#define REQUEST_COMPARING_H
+
+#include "gate/chore.h"
+#include "gate/drawn.h"
+#include "gate/owed.h"
+#include "request/judging.h"
+#include "store/pairs.h"
+
+#define COMPARING_BODY_MOST (256 * KIB) // of a request that is asked again
+#define COMPARING_STOPPED   "The gateway is being stopped, or has no memory."
+
+enum stage { STAGE_CHOSEN, STAGE_OTHER, STAGE_FIRST, STAGE_SECOND };
+
+struct shadow {
+    // Set by who begins it, its own but for the route.
+    struct worker *worker;
+    const struct config_route *route; // of the view
+    struct drawn_route *drawn;        // the same route's
+    struct arena arena;               // of texts
+    struct key key;                   // as which its calls are booked
+    bool running;                     // counted among the worker's
+    struct endpoint_found found;
+    struct str query;
+    struct buf body;
+    struct said given;    // what its client was told
+    int64_t output_given; // tokens, and
+    int64_t output_asked; // ... at most, as its caller says; 0 = not said
+    struct pair pair;     // its call, route, models, the cost of what was given
+
+    // Its course.
+    struct chore chore; // that keeps its pair
+    struct post post;
+    struct view *view; // NULL until it goes on by itself
+    struct store *store;
+    int64_t until_us;   // it waits for that, monotonic
+    struct owing owing; // what its judge may still cost
+    enum stage stage;
+    bool late;            // its other answer came when a stream is held back no longer
+    struct json *request; // of the body
+    struct asked asked;
+    bool given_read;            // it can be read
+    struct answer small, large; // read, once both are there
+    struct buf question;        // of the judge
+    struct inner inner;
+    enum judge_word first; // of the judge's words
+};
+
+// In memory of its own, zeroed but for the buffers. NULL: there is none.
+struct shadow *comparing_new(struct worker *w) MUST_USE;
+// Goes on by itself, and is no more the caller's: soon, not before this returns.
+void comparing_begin(struct shadow *s, struct view *v);
+struct pair_cost comparing_cost(const struct req *r); // of an attempt that has ended
+// There is no pair, and why: counted, and freed.
+void comparing_drop(struct shadow *s, enum shadow_end end, struct str why);
+void comparing_free(struct shadow *s); // of one that nobody counts
+
+#endif
