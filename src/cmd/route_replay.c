@@ -38,17 +38,14 @@ static const char *why_out(const struct snapshot *s, const struct config_route *
     return NULL;
 }
 
-// The file has none of that name: it is made of what there is when a call comes.
-static bool is_proposed(const struct config_tier *t)
-{
-    return t && t->line == 0 && t->name.len > 0;
-}
-
+// One that the file does not name is made of what there is when a call comes.
 static void add_side(struct json_out *o, const char *name, const struct snapshot *s,
                      const struct config_route *r, const struct config_tier *t)
 {
-    if (is_proposed(t)) {
-        json_out_null(o, name);
+    if (t && config_tier_proposed(t) >= 0) {
+        json_out_begin(o, name, '{');
+        json_out_text(o, "tier", t->name);
+        json_out_end(o, '}');
         return;
     }
     json_out_begin(o, name, '[');
@@ -103,20 +100,39 @@ static void add_seconds(struct json_out *o, const struct snapshot *s, const stru
     json_out_end(o, ']');
 }
 
-static void add_route(struct json_out *o, const struct snapshot *s, const struct config_route *r)
+// But for its models.
+static void add_policy(struct json_out *o, const struct config_route *r)
 {
-    json_out_begin(o, NULL, '{');
     json_out_text(o, "name", r->name);
     json_out_text(o, "mode", str_of(config_mode_name(r->mode)));
     json_out_flag(o, "verifies", r->verifier_count > 0);
     json_out_flag(o, "verifies_confined", verifies_confined(r));
     add_checks(o, r);
+    json_out_flag(o, "local", r->local_only);
     json_out_number(o, "max_cost_nd", r->max_cost.n);
     json_out_number(o, "max_loss_ppm", r->max_loss_ppm);
     json_out_number(o, "confidence_ppm", r->confidence_ppm);
+}
+
+static void add_route(struct json_out *o, const struct snapshot *s, const struct config_route *r)
+{
+    json_out_begin(o, NULL, '{');
+    add_policy(o, r);
+    add_seconds(o, s, r);
     add_side(o, "small", s, r, r->small);
     add_side(o, "large", s, r, r->large);
-    add_seconds(o, s, r);
+    json_out_end(o, '}');
+}
+
+// The route `auto` that the file does not have. Which of the tiers its sides are depends on what
+// there is.
+static void add_usual(struct json_out *o, const struct snapshot *s, const struct config_route *r)
+{
+    static const char *const names[CONFIG_SIZES] = {"small", "medium", "large"};
+    json_out_begin(o, NULL, '{');
+    add_policy(o, r);
+    for (int i = 0; i < CONFIG_SIZES; i++)
+        add_side(o, names[i], s, r, config_tier_named(s->config, config_size_name(i)));
     json_out_end(o, '}');
 }
 
@@ -137,7 +153,7 @@ static void write_policy(const struct config *c, struct buf *out)
     }
     const struct config_route *usual = named ? NULL : proposal_auto(&s, &arena);
     if (usual)
-        add_route(&o, &s, usual);
+        add_usual(&o, &s, usual);
     json_out_end(&o, ']');
     json_out_end(&o, '}');
     arena_fini(&arena);

@@ -373,7 +373,7 @@ static void add_local(void *context, const struct local_model *m)
         add_model(a->arena, a->provider, dialect_model(DIALECT_OLLAMA, name), a->tier);
 }
 
-static const struct config_tier *fill_tier(const struct snapshot *s, int size, struct arena *arena)
+const struct config_tier *proposal_tier(const struct snapshot *s, int size, struct arena *arena)
 {
     struct config_tier *t = arena_new(arena, struct config_tier);
     const struct config_tier *base = s->proposal ? &s->proposal->tiers[size] : NULL;
@@ -407,9 +407,9 @@ const struct config_route *proposal_fill(const struct snapshot *s, const struct 
         return NULL;
     *now = *route;
     if (is_open(route->small))
-        now->small = fill_tier(s, config_tier_proposed(route->small), arena);
+        now->small = proposal_tier(s, config_tier_proposed(route->small), arena);
     if (is_open(route->large))
-        now->large = fill_tier(s, config_tier_proposed(route->large), arena);
+        now->large = proposal_tier(s, config_tier_proposed(route->large), arena);
     bool filled = (!route->small || now->small) && (!route->large || now->large);
     return filled ? now : NULL;
 }
@@ -430,7 +430,7 @@ const struct config_route *proposal_routes(const struct snapshot *s, struct aren
 static const struct config_tier *tier_now(const struct snapshot *s, int size, struct arena *arena)
 {
     const struct config_tier *t = config_tier_named(s->config, config_size_name(size));
-    return is_open(t) ? fill_tier(s, size, arena) : t;
+    return is_open(t) ? proposal_tier(s, size, arena) : t;
 }
 
 const struct config_route *proposal_auto(const struct snapshot *s, struct arena *arena)

@@ -25,6 +25,8 @@ struct proposal;
 struct proposal *proposal_new(const struct snapshot *s) MUST_USE;
 void proposal_free(struct proposal *p); // NULL is fine
 
+// A tier as it is proposed now, of an enum config_size. In the arena; NULL without memory.
+const struct config_tier *proposal_tier(const struct snapshot *s, int size, struct arena *arena);
 // The route with the models of its tiers as they are now: itself where the file names them, else a
 // copy in the arena, or NULL without memory.
 const struct config_route *proposal_fill(const struct snapshot *s, const struct config_route *route,

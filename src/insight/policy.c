@@ -50,7 +50,9 @@ static void read_side(struct reading *r, const struct json_val *of, const char *
     const struct json_val *list = json_get(of, name), *m;
     struct json_iter it = {0};
     size_t count = json_count(list);
-    out->proposed = json_type(list) == JSON_NULL;
+    out->proposed = json_type(list) == JSON_NULL || json_type(list) == JSON_OBJECT;
+    if (json_type(list) == JSON_OBJECT)
+        out->tier = read_text(r, list, "tier");
     if (out->proposed)
         return;
     if (json_type(list) != JSON_ARRAY || count > POLICY_MODELS_MAX) {
@@ -75,12 +77,16 @@ static void read_route(struct reading *r, const struct json_val *of, struct poli
     out->verifies_confined = json_bool(json_get(of, "verifies_confined"), false);
     out->agrees = json_bool(json_get(of, "agrees"), false);
     out->sways = json_bool(json_get(of, "sways"), false);
+    out->local = json_bool(json_get(of, "local"), false);
+    out->built_in = json_get(of, "medium") != NULL;
     out->checks = read_text(r, of, "checks");
     out->max_cost.n = read_number(r, of, "max_cost_nd", INT64_MAX);
     out->max_loss_ppm = (uint32_t)read_number(r, of, "max_loss_ppm", PPM);
     out->confidence_ppm = (uint32_t)read_number(r, of, "confidence_ppm", PPM);
     read_side(r, of, "small", &out->small);
     read_side(r, of, "large", &out->large);
+    if (out->built_in)
+        read_side(r, of, "medium", &out->medium);
     if (json_get(of, "second"))
         read_side(r, of, "second", &out->second);
     if (out->name.len == 0)
@@ -120,6 +126,10 @@ enum status policy_read(struct str json, struct arena *arena, struct policy *out
     struct json *document = NULL;
     struct policy policy = {0};
     enum status s = json_open(json, &alloc_heap, &document, why);
+    if (s == STATUS_SYNTAX)
+        return why_set(why, s,
+                       "\"policy\" is no JSON: it takes no configuration, but what `costlens route "
+                       "replay --policy FILE` makes of one");
     if (s != STATUS_OK)
         return s;
     read_routes(&r, json_get(json_root(document), "routes"), &policy);

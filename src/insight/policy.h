@@ -17,7 +17,11 @@
 //   sways               a verifier that no shadow is asked of may refuse small answers
 //   checks              how small answers are checked, as far as it is of the promise, in words of
 //                       the writer's; none: as they are
-//   small, large        null: the side is proposed, as it was when the call came
+//   small, large        null: the side is proposed, as it was when the call came; {"tier":"small"}:
+//                       the same, where the route has the same tier now, else as it is proposed now
+//   medium              of the route `auto` that stands in no file: small, medium and large are the
+//                       tiers, of which its sides are made
+//   local               calls must stay on the machine
 //   out                 why it cannot be used, whatever the call
 
 #ifndef INSIGHT_POLICY_H
@@ -39,6 +43,8 @@ struct policy_model {
 
 struct policy_side {
     bool proposed;
+    struct str tier; // ... of this name; empty: as it was
+    bool filled;     // ... with what it has now. Set by who knows
     struct policy_model *models;
     unsigned count;
 };
@@ -46,7 +52,8 @@ struct policy_side {
 struct policy_route {
     struct str name;
     enum choice_mode mode;
-    bool verifies, verifies_confined, agrees, sways;
+    bool verifies, verifies_confined, agrees, sways, local;
+    bool built_in; // its tiers are these three; its sides are set by who knows
     struct str checks;
     struct str terms; // that hold now (store/promises.h); empty: not known. Set by who knows them
     // Odds with which a call becomes a pair, and while a certificate holds; 0: none does. As well.
@@ -55,7 +62,7 @@ struct policy_route {
     bool other_prices; // the policy writes prices, and others than those that hold now. As well
     struct nano max_cost;
     uint32_t max_loss_ppm, confidence_ppm;
-    struct policy_side small, large, second;
+    struct policy_side small, medium, large, second;
 };
 
 struct policy {

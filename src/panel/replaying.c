@@ -6,8 +6,10 @@
 #include "base/digest.h"
 #include "base/json_out.h"
 #include "base/limits.h"
+#include "gate/able.h"
 #include "gate/gate.h"
 #include "gate/learned.h"
+#include "gate/proposal.h"
 #include "gate/resolve.h"
 #include "insight/replay.h"
 #include "store/sql.h"
@@ -87,24 +89,109 @@ static void price_side(const struct work *w, struct policy_side *side)
     }
 }
 
-// --- what the promise that holds is about ---
+// --- tiers that are proposed ---
 
 static bool is_proposed(const struct config_tier *t)
 {
-    return t && t->line == 0 && t->name.len > 0;
+    return t && config_tier_proposed(t) >= 0;
 }
 
+// But for those that the configuration that holds has written there, and cannot ask.
 static bool has_models(const struct policy_side *s, const struct config_tier *t)
 {
     const unsigned count = t ? t->model_count : 0;
     const bool proposed = is_proposed(t);
+    unsigned at = 0;
     if (s->proposed || proposed)
         return s->proposed && proposed;
-    for (unsigned i = 0; i < count && i < s->count; i++)
-        if (!str_eq(s->models[i].name, t->models[i]))
+    for (unsigned i = 0; i < s->count; i++) {
+        if (absent_in(t, s->models[i].name).len)
+            continue;
+        if (at == count || !str_eq(s->models[i].name, t->models[at++]))
             return false;
-    return s->count == count;
+    }
+    return at == count;
 }
+
+static const struct config_route *route_now(const struct work *w, struct str name)
+{
+    const struct config *c = w->prices->config;
+    for (unsigned i = 0; i < c->route_count; i++)
+        if (str_eq(c->routes[i].name, name))
+            return &c->routes[i];
+    return NULL;
+}
+
+// That of the file where it is no other one, so that what it was when a call came is what it is.
+static bool has_tier(const struct policy_side *s, const struct config_tier *t)
+{
+    return t && is_proposed(t) && str_eq(s->tier, t->name);
+}
+
+static bool stays(const struct snapshot *s, struct str full)
+{
+    struct target t;
+    return resolve_prefixed(s, full, &t) == REFUSAL_NONE &&
+           able_stays(s, &s->config->providers[t.provider], t.model);
+}
+
+// False without memory. Of a tier that is none there is nothing.
+static bool fill(struct work *w, const struct policy_route *p, struct policy_side *s)
+{
+    const struct config_tier *t = NULL;
+    for (int i = 0; i < CONFIG_SIZES; i++)
+        if (str_eq(s->tier, config_size_name(i)))
+            t = proposal_tier(w->prices, i, &w->arena);
+    s->proposed = false;
+    s->filled = true;
+    s->models = arena_array(&w->arena, struct policy_model, TIER_MODELS_MAX);
+    for (unsigned i = 0; t && s->models && i < t->model_count; i++) {
+        struct policy_model *m = &s->models[s->count++];
+        *m = (struct policy_model){.name = t->models[i]};
+        if (p->local && !stays(w->prices, m->name))
+            m->out = (struct str)STR("not local");
+    }
+    return !arena_failed(&w->arena);
+}
+
+// The tiers of the policy are those that hold now: then its sides are what they were when the call
+// came. Else as the gateway makes them (gate/proposal.h).
+static bool fill_usual(struct work *w, struct policy_route *p)
+{
+    struct policy_side *const sides[] = {&p->small, &p->medium, &p->large};
+    bool same = !route_now(w, p->name);
+    for (int i = 0; i < CONFIG_SIZES; i++) {
+        const struct config_tier *t = config_tier_named(w->prices->config, config_size_name(i));
+        same = same && (sides[i]->proposed ? has_tier(sides[i], t) : has_models(sides[i], t));
+    }
+    if (same) {
+        p->small = p->large = (struct policy_side){.proposed = true};
+        return true;
+    }
+    for (int i = 0; i < CONFIG_SIZES; i++)
+        if (sides[i]->proposed && !fill(w, p, sides[i]))
+            return false;
+    if (p->large.count == 0 && p->small.count > 0)
+        p->large = p->medium;
+    if (p->small.count == 0)
+        p->small = p->medium;
+    if (p->large.models == p->small.models)
+        p->large.count = 0;
+    return true;
+}
+
+static bool fill_sides(struct work *w, struct policy_route *p)
+{
+    const struct config_route *now = route_now(w, p->name);
+    if (p->built_in)
+        return fill_usual(w, p);
+    if (p->small.tier.len && !(now && has_tier(&p->small, now->small)) && !fill(w, p, &p->small))
+        return false;
+    return p->large.tier.len == 0 || (now && has_tier(&p->large, now->large)) ||
+           fill(w, p, &p->large);
+}
+
+// --- what the promise that holds is about ---
 
 static bool has_checks(const struct policy_route *p, const struct config_route *r)
 {
@@ -120,20 +207,17 @@ static bool has_checks(const struct policy_route *p, const struct config_route *
 // calls say, nor which models a tier has now that is proposed.
 static void set_now(struct work *w, struct policy_route *p)
 {
-    const struct config *c = w->prices->config;
+    const struct config_route *r = route_now(w, p->name);
     char terms[LEARNED_TERMS + 1];
-    for (unsigned i = 0; i < c->route_count; i++) {
-        const struct config_route *r = &c->routes[i];
-        if (!str_eq(r->name, p->name))
-            continue;
-        p->other_terms = !has_models(&p->small, r->small) || !has_models(&p->large, r->large) ||
-                         !has_checks(p, r);
-        p->odds_ppm = r->shadow.on ? r->shadow.rate_ppm : 0;
-        p->odds_certified_ppm = r->shadow.on ? r->shadow.rate_certified_ppm : 0;
-        learned_terms(r, terms);
-        if (!is_proposed(r->small) && !is_proposed(r->large))
-            p->terms = arena_dup(&w->arena, str_of(terms));
-    }
+    if (!r)
+        return;
+    p->other_terms =
+        !has_models(&p->small, r->small) || !has_models(&p->large, r->large) || !has_checks(p, r);
+    p->odds_ppm = r->shadow.on ? r->shadow.rate_ppm : 0;
+    p->odds_certified_ppm = r->shadow.on ? r->shadow.rate_certified_ppm : 0;
+    learned_terms(r, terms);
+    if (!is_proposed(r->small) && !is_proposed(r->large))
+        p->terms = arena_dup(&w->arena, str_of(terms));
 }
 
 // Which are no policy, but facts: a replay goes by those of the gateway.
@@ -158,6 +242,8 @@ static enum status tell_route(struct work *w, struct policy_route *p)
     struct replay r;
     if (w->asked.route.len && !str_eq(w->asked.route, p->name))
         return STATUS_OK;
+    if (!fill_sides(w, p))
+        return why_set(w->why, STATUS_NO_MEMORY, "out of memory");
     price_side(w, &p->small);
     price_side(w, &p->large);
     price_side(w, &p->second);
@@ -251,8 +337,11 @@ enum status replaying_run(struct verb_call *c, struct why *why)
     if (s == STATUS_OK) {
         arena_init(&w.arena, &alloc_heap, 4 * KIB, 16 * MIB);
         buf_init(&w.there, &alloc_heap, 0);
+        if (!c->gate)
+            own.proposal = proposal_new(&own);
         w.prices = c->gate ? gate_snapshot(c->gate) : &own;
         s = run(&w);
+        proposal_free(own.proposal);
         if (c->gate)
             snapshot_free(w.prices);
         buf_fini(&w.there);

@@ -69,6 +69,22 @@ static void knows_of_prices(void **state)
     assert_int_equal(p.prices, UINT32_MAX);
 }
 
+static void tiers_are_named(void **state)
+{
+    (void)state;
+    struct policy p;
+    struct why why;
+    static const char text[] =
+        "{\"routes\":[{\"name\":\"r\",\"mode\":\"rules\",\"local\":true,\"max_cost_nd\":0,"
+        "\"max_loss_ppm\":0,\"confidence_ppm\":0,\"small\":{\"tier\":\"medium\"},\"large\":[]},"
+        "{\"name\":\"auto\",\"mode\":\"rules\",\"medium\":[{\"model\":\"a/b\"}]," REST "}]}";
+    assert_int_equal(policy_read(str_of(text), &arena, &p, &why), STATUS_OK);
+    const struct policy_route *r = p.routes;
+    assert_true(r->local && r->small.proposed && str_is(r->small.tier, "medium"));
+    assert_true(!r->built_in && !r->large.proposed && r->large.count == 0);
+    assert_true(r[1].built_in && r[1].medium.count == 1 && r[1].small.tier.len == 0);
+}
+
 static void refuses(const char *text, const char *named)
 {
     struct policy p;
@@ -82,6 +98,7 @@ static void what_is_wrong_is_named(void **state)
 {
     (void)state;
     refuses("", "");
+    refuses("routes: []\n", "costlens route replay --policy FILE");
     refuses("{}", "routes");
     refuses("{\"routes\":{}}", "routes");
     refuses("{\"routes\":[{\"mode\":\"rules\"," REST "}]}", "name");
@@ -108,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(is_read_as_it_is, setup, teardown),
         cmocka_unit_test_setup_teardown(knows_of_prices, setup, teardown),
+        cmocka_unit_test_setup_teardown(tiers_are_named, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_named, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`costlens route replay` of tiers that no file names: the one that a route has is what it was when its calls came; another
+one is what the gateway proposes now, and so are the sides of `auto` where the file comes to name a tier."""
+import json
+
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
+
+limit(60)
+NAMES = {"small-8b": 0.1, "mid": 2, "large-x": 5}
+PRICES = "".join(f"  - {{ model: big/{name}, input_per_mtok: {usd}, output_per_mtok: {usd} }}\n" for name, usd in NAMES.items())
+ROUTE = "routes:\n  - { name: r, match: { key: nobody }, small: small, large: large, verify: [] }\n"
+CALLS = 3
+
+with Mock() as mock, Gateway(mock, models=[], extra=PRICES + ROUTE, environment={"OLLAMA_HOST": "127.0.0.1:1"},
+                             providers=f"  big: {{ url: {mock.url}/v1, models: [{', '.join(NAMES)}] }}\n") as gateway:
+    for n in range(CALLS):
+        for name in ("r", "auto"):
+            expect(gateway.chat(f"hello {n}", model=name).headers["x-costlens-model"], "big/small-8b")
+    gateway.calls(2 * CALLS)
+
+    def replay(extra, route):
+        file = gateway.state / "policy.yaml"
+        file.write_text(gateway.config().replace(ROUTE, extra))
+        done = gateway.costlens("route", "replay", "--policy", str(file), "--json")
+        [found] = [r for r in json.loads(done.stdout)["routes"] if r["route"] == route]
+        return found
+
+    for route in ("r", "auto"):
+        same = replay(ROUTE, route)
+        expect((same["replayed"], same["changed"], same["cost_usd"]["would"]), (CALLS, 0, same["cost_usd"]["was"]), route)
+        expect_true(not any("proposed" in note for note in same["notes"]), same["notes"])
+
+    # The route's small side is another tier.
+    other = replay(ROUTE.replace("small: small", "small: medium"), "r")
+    expect((other["to_other"], {e["would"] for e in other["examples"]}), (CALLS, {"big/mid"}))
+    expect_in("the small side is the tier `medium`, which no file names: it is taken as it is proposed now, big/mid",
+              " ".join(other["notes"]))
+    away = replay(ROUTE.replace("small: small", "local_only: true, small: medium"), "r")
+    expect((away["replayed"], away["to_other"]), (CALLS, CALLS))  # the mock is on this machine
+
+    # A tier that the file comes to name is none of the sides of `auto` while there are the two others.
+    auto = replay(ROUTE + "tiers: { medium: [big/mid] }\n", "auto")
+    expect((auto["replayed"], auto["changed"]), (CALLS, 0))
+    auto = replay(ROUTE + "tiers: { small: [big/mid] }\n", "auto")
+    expect((auto["to_other"], {e["would"] for e in auto["examples"]}), (CALLS, {"big/mid"}))
+    gone = replay(ROUTE + "tiers: { large: [big/mid] }\n", "r")
+    expect((gone["replayed"], gone["changed"]), (CALLS, 0))  # all went to the small side
+
+# Without a gateway it is the same.
+gateway.file.write_text(gateway.config())
+file = gateway.state / "policy.yaml"
+file.write_text(gateway.config().replace("small: small", "small: medium"))
+alone = json.loads(gateway.costlens("route", "replay", "--policy", str(file), "--route", "r", "--json").stdout)
+expect([(r["to_other"], {e["would"] for e in r["examples"]}) for r in alone["routes"]], [(CALLS, {"big/mid"})])
