@@ -242,7 +242,10 @@ static void print_attempt(const struct json *j, const struct json_val *attempt)
 struct sums {
     int128 cost, large; // 10^-18 USD
     bool unknown;
-    bool compared; // the route has a large side
+    bool compared;                   // the route has a large side
+    const struct json_val *first;    // attempt, whose candidates are all there were
+    const struct json_val *last;     // which no other one followed; NULL: not known
+    const struct json_val *unpriced; // one of which it is not known what it cost
 };
 
 static bool has_large(const struct json_val *d)
@@ -260,11 +263,66 @@ static void add(const struct json *j, const struct json_val *attempt, struct sum
     int128 cost = 0;
     const struct json_val *d = json_get(attempt, "decision");
     bool followed = json_bool(json_get(attempt, "followed"), false);
-    s->unknown |= decimal_read(number(j, attempt, "cost_usd"), &cost) != STATUS_OK;
+    if (decimal_read(number(j, attempt, "cost_usd"), &cost) != STATUS_OK) {
+        s->unknown = true;
+        s->unpriced = attempt;
+    }
     s->cost += cost;
     s->compared |= has_large(d);
+    s->first = s->first ? s->first : attempt;
+    s->last = followed ? s->last : attempt;
     if (!followed)
         s->unknown |= decimal_read(number(j, d, "large_usd"), &s->large) != STATUS_OK;
+}
+
+// What has kept a model from taking the call; empty: nothing.
+static struct str why_not(const struct json_val *candidate)
+{
+    const struct str out = member(candidate, "out"), passed = member(candidate, "passed_over");
+    if (str_is(out, "cost"))
+        return (struct str)STR("max_cost");
+    return out.len || !str_is(passed, "a budget refused the call") ? out : passed;
+}
+
+// "l/m (max_cost), l/n (key)"; empty where one of the large side could take it.
+static void add_barred(const struct json_val *d, struct buf *out)
+{
+    struct json_iter it = {0};
+    const struct json_val *c;
+    bool any = false;
+    while (json_each(&it, json_get(d, "candidates"), NULL, &c)) {
+        const struct str why = why_not(c);
+        if (!str_is(member(c, "side"), "large"))
+            continue;
+        any |= why.len == 0;
+        buf_printf(out, "%s%.*s (%.*s)", out->len ? ", " : "", STR_ARG(member(c, "model")),
+                   STR_ARG(why));
+    }
+    if (any)
+        buf_clear(out);
+}
+
+static void print_unknown(const struct sums *s)
+{
+    struct buf barred;
+    buf_init(&barred, &alloc_heap, 0);
+    add_barred(json_get(s->first, "decision"), &barred);
+    const struct str outcome = s->last ? member(s->last, "outcome") : STR_NONE;
+    if (s->unpriced)
+        command_print(stdout, "%-*s not known: %.*s/%.*s has no price\n", WIDE, "saved",
+                      STR_ARG(member(s->unpriced, "provider")),
+                      STR_ARG(member(s->unpriced, "model")));
+    else if (!str_is(outcome, "ok"))
+        command_print(stdout, "%-*s not known: the call did not end well\n", WIDE, "saved");
+    else if (barred.len)
+        command_print(stdout,
+                      "%-*s nothing to compare with: no model of the large side could take the "
+                      "call: %s\n",
+                      WIDE, "saved", buf_cstr(&barred));
+    else
+        command_print(stdout, "%-*s not known: the large side's model has no price\n", WIDE,
+                      "saved");
+    buf_fini(&barred);
 }
 
 static void print_sums(const struct sums *s)
@@ -275,8 +333,7 @@ static void print_sums(const struct sums *s)
         return;
     }
     if (s->unknown) {
-        printf("%-*s not known: a model has no price, or the call did not end well\n", WIDE,
-               "saved");
+        print_unknown(s);
         return;
     }
     buf_init(&text, &alloc_heap, 0);

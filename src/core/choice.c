@@ -61,13 +61,18 @@ static bool costs_less(const struct choice_side *a, const struct choice_side *b)
 }
 
 // The large side was chosen for its gain, which is not worth what it costs more while money is
-// scarce. A promise that was given or measured is kept whatever the money.
+// scarce: that raises the threshold. A promise that was given or measured is kept whatever the
+// money.
 static bool is_too_dear(const struct choice_call *c, const struct choice_policy *p,
-                        const struct choice_made *chosen)
+                        struct choice_made *chosen)
 {
-    int128 worth = (int128)chosen->threshold * (CHOICE_SURE + c->pressure_ppm);
-    return chosen->side == SIDE_LARGE && c->judged.there && p->mode == CHOICE_RULES &&
-           !costs_less(&c->large, &c->small) && (int128)chosen->score * CHOICE_SURE <= worth;
+    const int128 worth = (int128)chosen->threshold * (CHOICE_SURE + c->pressure_ppm);
+    if (chosen->side != SIDE_LARGE || !c->judged.there || p->mode != CHOICE_RULES ||
+        costs_less(&c->large, &c->small))
+        return false;
+    if (worth > 0)
+        chosen->threshold = (int64_t)((worth + CHOICE_SURE - 1) / CHOICE_SURE);
+    return (int128)chosen->score * CHOICE_SURE <= worth;
 }
 
 // The small side was chosen, and the large one is cheaper: however scarce money is.

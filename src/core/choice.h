@@ -101,7 +101,7 @@ struct choice_made {
     enum choice_why why;
     uint32_t propensity_ppm;  // how probable that side was, of calls like it; never 0
     bool cascade;             // the small side's answer is verified, and may be escalated
-    int64_t score, threshold; // by which it was judged; 0 where none was
+    int64_t score, threshold; // by which it was judged, as scarce money has raised it; 0: by none
 };
 
 void choice_make(const struct choice_call *call, const struct choice_policy *policy,

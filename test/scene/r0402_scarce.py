@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """In a route of `mode: rules` a call goes to the large side for what it gains; whose money is scarce asks for more of it."""
-from lib.scene import Gateway, Mock, expect, expect_true, limit
+import json
+import re
+
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
 
 limit(60)
 POOR = "poor-poor-poor-poor"
@@ -11,6 +14,8 @@ budgets:
   - { name: allowance, limit: 1, scope: { key: poor } }
 routes:
   - { name: talk, match: { key: nobody }, small: bench/tiny, large: bench/large, verify: [] }
+  - { name: tight, match: { key: nobody }, max_cost: 0.0005, small: bench/tiny, large: bench/large }
+  - { name: unpriced, match: { key: nobody }, small: bench/tiny, large: bench/free }
 """
 # What a model that knows no words but the structure of a text takes for hard: some of them.
 ASKED = ["hello", "Natalia sold 48 clips in April, and half as many in May. How many clips did she sell in April and May "
@@ -21,7 +26,7 @@ ASKED = ["hello", "Natalia sold 48 clips in April, and half as many in May. How 
          "Peter have than she if he finds 6 on his way home? Write the steps."]
 
 with Mock() as mock:
-    providers = f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [tiny, large, gold] }}\n"
+    providers = f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [tiny, large, gold, free] }}\n"
     with Gateway(mock, providers=providers, models=[], keys=[f"{{ name: poor, token: {POOR} }}"], extra=EXTRA) as gateway:
         poor = {"Authorization": f"Bearer {POOR}"}
 
@@ -35,4 +40,29 @@ with Mock() as mock:
         expect([went(text, poor) for text in hard], ["bench/large"] * len(hard), "while there is money")
         expect(gateway.chat(headers=poor, model="bench/gold").status, 200)
         expect_true("bench/tiny" in [went(text, poor) for text in hard], "when nine tenths are gone")
+
+        def explained(request):
+            until(lambda: any(row["request"] == request for row in gateway.rows()), 10, "the ledger has it")
+            return gateway.costlens("route", "explain", request).stdout
+
+        # The threshold that held is told, which is above the score.
+        [scarce] = [answer for text in hard[:1] for answer in [gateway.chat(text, poor, model="talk", max_tokens=2000)]
+                    if "money is scarce" in answer.headers["x-costlens-reason"]] or [None]
+        expect_true(scarce, "it is scarce for the first of them")
+        text = explained(scarce.headers["x-costlens-request-id"])
+        score, threshold = re.search(r"score +(\S+) is the gain expected of the large side; above (\S+) it", text).groups()
+        expect_true(float(score) <= float(threshold), text)
+        known = json.loads(gateway.costlens("route", "explain", scarce.headers["x-costlens-request-id"], "--json").stdout)
+        known = known["attempts"][0]["decision"]["known"]
+        plain = float(known["modes"]["rules"]["threshold"])
+        expect_true(abs(float(threshold) - plain * (1 + float(known["pressure"]))) < 2e-6, known)
+
+        # Why it is not known what was saved.
+        tight = gateway.chat(model="tight", max_tokens=2000)
+        expect((tight.status, tight.headers["x-costlens-model"]), (200, "bench/tiny"))
+        expect_in("nothing to compare with: no model of the large side could take the call: bench/large (max_cost)",
+                  explained(tight.headers["x-costlens-request-id"]))
+        unpriced = gateway.chat(model="unpriced")
+        expect(unpriced.headers["x-costlens-model"], "bench/tiny")
+        expect_in("not known: the large side's model has no price", explained(unpriced.headers["x-costlens-request-id"]))
         expect([went(text) for text in hard], ["bench/large"] * len(hard), "another's money is not")

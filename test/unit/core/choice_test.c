@@ -100,9 +100,12 @@ static void scarce_money_wants_more_for_it(void **state)
     const struct choice_policy measured = {CHOICE_MEASURED, false};
     call.pressure_ppm = 100000;
     is(made(&call, &rules), SIDE_LARGE, CHOICE_WHY_RULES);
+    assert_int_equal(made(&call, &rules).threshold, 55000); // as it was raised
     call.pressure_ppm = 200000;
     is(made(&call, &rules), SIDE_SMALL, CHOICE_WHY_SCARCE);
+    assert_int_equal(made(&call, &rules).threshold, 60000);
     is(made(&call, &measured), SIDE_LARGE, CHOICE_WHY_RULES); // what was measured is kept
+    assert_int_equal(made(&call, &measured).threshold, 50000);
     // Nothing is saved where the small side is the dearer one.
     call.small.expected.pd = 1001;
     is(made(&call, &rules), SIDE_LARGE, CHOICE_WHY_RULES);
