@@ -63,11 +63,27 @@ const char *maximum_field(const struct json_val *root, enum endpoint e, unsigned
     return m ? m->field : NULL;
 }
 
+// Of a number's text the whole number, rounded up; above 64 bits the largest of them: no answer is
+// as long as either. 0: it is none, or below 1.
+static int64_t whole_of(struct str number)
+{
+    const int128 one = INT64_C(1000000000000000000);
+    int128 n = 0;
+    bool inexact = false;
+    enum status s = decimal_round(number, &n, &inexact);
+    if (s == STATUS_RANGE)
+        return str_starts(number, str_of("-")) ? 0 : INT64_MAX;
+    if (s != STATUS_OK || n <= 0)
+        return 0;
+    n = (n + one - 1) / one;
+    return n <= INT64_MAX ? (int64_t)n : INT64_MAX;
+}
+
 int64_t maximum_read(const struct json_val *v, unsigned flags)
 {
     int64_t n = 0;
     if (!json_i64(v, &n))
-        return 0;
+        return whole_of(json_number(NULL, v)) == INT64_MAX ? INT64_MAX : 0;
     if (n == 0 && (flags & VENDOR_NONE_AT_ZERO))
         return 1;
     return n > 0 ? n : 0;
@@ -75,16 +91,10 @@ int64_t maximum_read(const struct json_val *v, unsigned flags)
 
 int64_t maximum_meant(const struct json_val *v, enum endpoint e)
 {
-    const int128 one = INT64_C(1000000000000000000);
     bool text = json_type(v) == JSON_STRING;
-    struct str number = text ? json_str(v) : json_number(NULL, v);
-    int128 n = 0;
-    bool inexact = false;
-    if ((text && endpoint_dialect(e) == DIALECT_OLLAMA) ||
-        decimal_round(number, &n, &inexact) != STATUS_OK || n <= 0)
+    if (text && endpoint_dialect(e) == DIALECT_OLLAMA)
         return 0;
-    n = (n + one - 1) / one;
-    return n <= INT64_MAX ? (int64_t)n : 0;
+    return whole_of(text ? json_str(v) : json_number(NULL, v));
 }
 
 // `binds`: all are told, and one of them is kept to.

@@ -32,7 +32,9 @@ const struct json_val *maximum_object(const struct json_val *root, const struct 
 const char *maximum_field(const struct json_val *root, enum endpoint e, unsigned flags);
 // What a value limits an answer to, >= 1. 0: to nothing that is known, whatever it may be to that
 // vendor: null, a text, a number that is not whole, or below 1. Where the vendor is known to write
-// nothing for 0, or to refuse it, that is a limit, and told as 1.
+// nothing for 0, or to refuse it, that is a limit, and told as 1. A number above 64 bits is told as
+// INT64_MAX: whether the vendor refuses it, takes it for its own maximum or for none, all that the
+// window holds is the most.
 int64_t maximum_read(const struct json_val *v, unsigned flags);
 // What one means that limits to nothing known, but would as a whole number, which is to be written
 // in its place: a fraction, or a text that is a number (JSON of protobuf takes those), rounded up,

@@ -36,11 +36,26 @@ def told(mock):
         expect(free.headers["x-costlens-max-tokens-injected"], "4096", "nobody said the most, nor does the book")
         meant = gateway.chat(max_tokens="20")
         expect(meant.headers["x-costlens-max-tokens-injected"], "20", "a text is the number that it means")
+        for most in (10**19, 1e30, "1e30"):  # it is not made less
+            refused(gateway.chat(max_tokens=most), "cost_unbounded", "`max_tokens`", "lower it", status=400)
         verified(gateway)
     with Gateway(mock) as gateway:
         answer = gateway.chat()
         for name in ("remaining", "held", "max-tokens-injected"):
             expect(f"x-costlens-{name}" in answer.headers, False, "without a budget nothing is told of one")
+
+
+def beyond_all(mock):
+    """More than 64 bits hold is more than the window does: that is held, and what the caller said is sent as it is."""
+    providers = f"  openai: {{ dialect: openai, url: {mock.url}/v1, key: env:SCENE_UPSTREAM_KEY }}\n"
+    with Gateway(mock, providers=providers, models=[], extra="budgets:\n  - { name: all, limit: 1.00 }\n") as gateway:
+        held = []
+        for most in (2**63 - 1, 10**19, 1e30):
+            stream = gateway.chat(model="gpt-4o-mini", max_tokens=most, stream=True)
+            held.append(usd(stream, "held"))
+            expect("x-costlens-max-tokens-injected" in stream.headers, False, f"{most}: its caller said the most")
+        expect_true(held[0] >= 0.6e-6 * 120000 * 1e9, f"nearly all of the window, 128,000 tokens: {held[0]}")
+        expect_true(max(held) - min(held) < 10000, f"whatever way it is written: {held}")
 
 
 def by_name(mock):
@@ -220,6 +235,7 @@ def retried():
 
 with Mock() as server:
     told(server)
+    beyond_all(server)
     by_name(server)
     zero(server)
     hoped(server)

@@ -602,7 +602,10 @@ static void a_maximum_that_may_be_ignored(void **state)
         {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":\"\"", 0},
         {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":\"NaN\"", 0},
         {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":\"20 tokens\"", 0},
-        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":1e19", 0},
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":1e19", 0}, // said, and kept to
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":\"1e19\"", INT64_MAX},
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":\"-1e30\"", 0},
+        {ENDPOINT_CHAT, "deepseek", "\"max_completion_tokens\":1e30", INT64_MAX},
         {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":-0.5", 0},
         {ENDPOINT_GENERATE, "google", "\"generationConfig\":{\"maxOutputTokens\":\"20\"}", 20},
         {ENDPOINT_OLLAMA_CHAT, "ollama", "\"options\":{\"num_predict\":20.9}", 21},
@@ -639,7 +642,17 @@ static void a_maximum_that_is_kept(void **state)
         // Of what is no whole number, or no limit, nobody knows what it is to which server.
         {ENDPOINT_CHAT, "vllm", "\"max_tokens\":7,\"max_completion_tokens\":\"999999\"", 0},
         {ENDPOINT_CHAT, "llama.cpp", "\"max_tokens\":7,\"max_completion_tokens\":-1", 0},
-        {ENDPOINT_CHAT, "mock", "\"max_tokens\":7,\"max_completion_tokens\":1e30", 0},
+        // More than any answer has: nothing is put in the place of what the caller said.
+        {ENDPOINT_CHAT, "mock", "\"max_tokens\":7,\"max_completion_tokens\":1e30", INT64_MAX},
+        {ENDPOINT_CHAT, "mock", "\"max_tokens\":1e30", INT64_MAX},
+        {ENDPOINT_CHAT, "mock", "\"max_tokens\":1e999999999999999999999", INT64_MAX},
+        {ENDPOINT_CHAT, "mock", "\"max_tokens\":9223372036854775807.5", INT64_MAX},
+        {ENDPOINT_CHAT, "mock", "\"max_tokens\":-1e30", 0},
+        {ENDPOINT_CHAT, "openai", "\"max_completion_tokens\":99999999999999999999", INT64_MAX},
+        {ENDPOINT_RESPONSES, "openai", "\"max_output_tokens\":1e30", INT64_MAX},
+        {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":1e19", INT64_MAX},
+        {ENDPOINT_GENERATE, "google", "\"generationConfig\":{\"maxOutputTokens\":1e30}", INT64_MAX},
+        {ENDPOINT_OLLAMA_CHAT, "ollama", "\"options\":{\"num_predict\":1e30}", INT64_MAX},
         {ENDPOINT_CHAT, "vllm", "\"max_tokens\":7,\"max_completion_tokens\":null", 7},
         // An empty answer, or a refusal; elsewhere it may be no limit.
         {ENDPOINT_MESSAGES, "anthropic", "\"max_tokens\":0", 1},
