@@ -285,7 +285,8 @@ static void tell_one(void *context, struct account *a)
                                         .overdraft = a->overdraft,
                                         .observe = a->terms.observe,
                                         .paused = a->terms.paused,
-                                        .left = a->left,
+                                        .left = a->left || a->late != LATE_NOT,
+                                        .moved = a->moved,
                                         .would_refuse = a->would_refuse};
     if (a->id > 0)
         t->f(t->context, &one);

@@ -169,7 +169,8 @@ struct budgets_account { // slices live during the call
     struct account_key key;
     struct nano limit, spent, held, overdraft;
     bool observe, paused;
-    bool left; // its budget had other windows meanwhile: what was spent there is not in it yet
+    bool left; // its budget had other windows meanwhile: what was spent there is not in it yet ...
+    struct nano moved; // ... but for so much, since ever
     uint64_t would_refuse;
 };
 typedef void budgets_account_f(void *context, const struct budgets_account *a);

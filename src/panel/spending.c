@@ -35,9 +35,12 @@ struct gathering {
     size_t most; // accounts of each
     struct spending_budget **by_number;
     struct spending_budget *moving; // whose other windows are looked at
+    struct accounts_view view;      // of the store; what lives is read after it
     struct live *live;              // by number
     size_t live_count, live_room;
-    bool left; // ... some are of windows that were changed
+    struct live *newborn; // of them: those without a row, in the windows of now, by their keys
+    size_t newborn_count;
+    bool left; // some accounts are of windows that were changed
     bool failed;
 };
 
@@ -61,10 +64,15 @@ static enum status open_windows(struct gathering *g, struct why *why)
 
 // --- the accounts ---
 
-// What the running gateway has in its table: more than the store, behind it, says of these.
+// What the running gateway has in its table: more than the store, behind it, says of these. It is
+// read behind the moment of the rows. So one that is not in it had not been taken up then, and no
+// call had been charged or held there: the rows say all, whether or not its lease is among them.
 struct live {
-    uint64_t id; // the account's number
-    bool left;   // it lacks what was moved to it
+    uint64_t id;            // the account's number
+    size_t order;           // one may be told twice: the last is right
+    bool left;              // it lacks what was moved to it ...
+    struct nano moved;      // ... but for so much
+    struct account_key key; // its value lives only where there is no row
     struct spending_account account;
 };
 
@@ -77,38 +85,68 @@ static void add_live(void *context, const struct budgets_account *a)
         return;
     }
     g->live = all;
-    g->left |= a->left;
-    all[g->live_count++] = (struct live){a->id,
-                                         a->left,
-                                         {.spent = a->spent,
-                                          .held = a->held,
-                                          .overdraft = a->overdraft,
-                                          .would_refuse = a->would_refuse}};
+    struct live *l = &all[g->live_count];
+    *l = (struct live){.id = a->id,
+                       .order = g->live_count++,
+                       .left = a->left,
+                       .moved = a->moved,
+                       .key = a->key,
+                       .account = {.spent = a->spent,
+                                   .held = a->held,
+                                   .overdraft = a->overdraft,
+                                   .would_refuse = a->would_refuse}};
+    l->key.value = a->id > g->view.newest ? arena_dup(&g->out->arena, a->key.value) : STR_NONE;
 }
 
 static int compare_live(const void *a, const void *b)
 {
     const struct live *x = a, *y = b;
+    if (x->id == y->id)
+        return x->order < y->order ? -1 : x->order > y->order;
+    return x->id < y->id ? -1 : 1;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    const struct live *x = a, *y = b;
     return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static void find_left(void *context, const struct budgets_account *a)
+{
+    struct gathering *g = context;
+    g->left |= a->left;
+}
+
+// Before the rows are read.
+static void await_rows(struct gathering *g)
+{
+    if (g->call->gate) {
+        budgets_await(gate_budgets(g->call->gate), AWAIT_MS);
+        budgets_each(gate_budgets(g->call->gate), find_left, g);
+    }
+    if (g->left) // what they were charged counts elsewhere: it must be in the rows
+        (void)!store_catch_up(g->call->store, AWAIT_MS);
 }
 
 static enum status read_live(struct gathering *g)
 {
-    if (g->call->gate) {
-        budgets_await(gate_budgets(g->call->gate), AWAIT_MS);
+    size_t kept = 0;
+    if (g->call->gate)
         budgets_each(gate_budgets(g->call->gate), add_live, g);
-    }
-    if (g->left) // what they were charged counts elsewhere: it must be in the rows
-        (void)!store_catch_up(g->call->store, AWAIT_MS);
     if (g->live_count)
         qsort(g->live, g->live_count, sizeof *g->live, compare_live);
+    for (size_t i = 0; i < g->live_count; i++)
+        if (i + 1 == g->live_count || g->live[i].id != g->live[i + 1].id)
+            g->live[kept++] = g->live[i];
+    g->live_count = kept;
     return g->failed ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
 static const struct live *find_live(const struct gathering *g, uint64_t account)
 {
     const struct live key = {.id = account};
-    return g->live_count ? bsearch(&key, g->live, g->live_count, sizeof key, compare_live) : NULL;
+    return g->live_count ? bsearch(&key, g->live, g->live_count, sizeof key, compare_ids) : NULL;
 }
 
 static struct spending_account amounts(const struct gathering *g, const struct account_row *row)
@@ -170,39 +208,97 @@ static bool is_its(const struct budget *b, struct str value)
     return b->per == BUDGET_PER_VALUE ? value.len > 0 : b->per == BUDGET_PER_NONE && value.len == 0;
 }
 
+static struct spending_budget *its_budget(const struct gathering *g, const struct account_key *key)
+{
+    const struct budget number = {.id = key->budget};
+    struct spending_budget number_key = {.budget = &number};
+    struct spending_budget *wanted = &number_key;
+    struct spending_budget **found =
+        bsearch(&wanted, g->by_number, g->out->count, sizeof *found, compare_numbers);
+    if (!found || (*found)->window.start_us != key->window.start_us ||
+        (*found)->window.kind != key->window.kind || !is_its((*found)->budget, key->value))
+        return NULL;
+    return *found;
+}
+
+static void count(struct gathering *g, const struct account_key *key,
+                  const struct spending_account *a)
+{
+    struct spending_budget *b = its_budget(g, key);
+    if (!b)
+        return;
+    b->accounts++;
+    add_up(&b->sum, a);
+    keep(g, b, a);
+}
+
 static void add_account(void *context, const struct account_row *row)
 {
     struct gathering *g = context;
-    const struct budget number = {.id = row->key.budget};
-    struct spending_budget key = {.budget = &number};
-    struct spending_budget *wanted = &key;
-    struct spending_budget **found =
-        bsearch(&wanted, g->by_number, g->out->count, sizeof *found, compare_numbers);
-    if (!found || (*found)->window.start_us != row->key.window.start_us ||
-        (*found)->window.kind != row->key.window.kind || !is_its((*found)->budget, row->key.value))
-        return;
     const struct spending_account a = amounts(g, row);
-    (*found)->accounts++;
-    add_up(&(*found)->sum, &a);
-    keep(g, *found, &a);
+    count(g, &row->key, &a);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    const struct account_key *x = &((const struct live *)a)->key,
+                             *y = &((const struct live *)b)->key;
+    if (x->budget != y->budget)
+        return x->budget < y->budget ? -1 : 1;
+    return str_cmp(x->value, y->value);
+}
+
+// Those that were taken up since: the last ones, by number. In the windows of now, by their keys.
+static void add_newborn(struct gathering *g)
+{
+    size_t first = g->live_count, kept;
+    while (first > 0 && g->live[first - 1].id > g->view.newest)
+        first--;
+    kept = first;
+    for (size_t i = first; i < g->live_count; i++) {
+        if (!its_budget(g, &g->live[i].key))
+            continue;
+        g->live[i].account.value = g->live[i].key.value;
+        count(g, &g->live[i].key, &g->live[i].account);
+        g->live[kept++] = g->live[i];
+    }
+    g->newborn = g->live + first;
+    g->newborn_count = kept - first;
+    g->live_count = first;
+    if (g->newborn_count)
+        qsort(g->newborn, g->newborn_count, sizeof *g->newborn, compare_keys);
+}
+
+static const struct live *find_moved(const struct gathering *g, const struct account_moved *a)
+{
+    const struct live key = {.key = a->key};
+    if (a->id > 0)
+        return find_live(g, a->id);
+    return g->newborn_count ? bsearch(&key, g->newborn, g->newborn_count, sizeof key, compare_keys)
+                            : NULL;
 }
 
 // What an account will be given when the next call takes it up. One that the gateway has was given
 // it, as a rule.
-static void add_moved(void *context, const struct account_row *row)
+static void add_moved(void *context, const struct account_moved *m)
 {
     struct gathering *g = context;
     struct spending_budget *b = g->moving;
-    const struct spending_account a = {.value = row->key.value, .spent = row->kept.settled};
-    const struct live *live = find_live(g, row->id);
+    struct spending_account a = {.value = m->key.value, .spent = m->more};
+    const struct live *live = find_moved(g, m);
     if ((live && !live->left) || !is_its(b->budget, a.value))
         return;
+    if (live)
+        a.spent.n = count_add(m->before.n, m->more.n) - live->moved.n;
+    if (a.spent.n <= 0)
+        return;
     add_up(&b->sum, &a);
-    if (row->id == 0) {
+    if (m->id == 0 && !live) {
         b->accounts++;
         keep(g, b, &a);
+        return;
     }
-    for (size_t i = 0; row->id > 0 && i < b->kept; i++)
+    for (size_t i = 0; i < b->kept; i++)
         if (str_eq(b->top[i].value, a.value))
             b->top[i].spent.n = count_add(b->top[i].spent.n, a.spent.n);
 }
@@ -214,9 +310,28 @@ static enum status read_moved(struct gathering *g, struct why *why)
         struct spending_budget *b = g->moving = &g->out->budgets[i];
         const struct account_key all = {.budget = b->budget->id, .window = b->window};
         if (b->budget->per != BUDGET_PER_REQUEST)
-            s = store_account_moved(g->call->store, &all, add_moved, g, why);
+            s = store_accounts_moved(&g->view, &all, add_moved, g, why);
     }
     return s;
+}
+
+// The order is what makes it whole: the rows' moment, then what lives.
+static enum status read_all(struct gathering *g, struct why *why)
+{
+    await_rows(g);
+    enum status status = store_accounts_open(g->call->store, &g->view, why);
+    if (status != STATUS_OK)
+        return status;
+    status = read_live(g);
+    if (status == STATUS_OK)
+        status = store_accounts_each(&g->view, g->out->now_us, add_account, g, why);
+    if (status == STATUS_OK) {
+        add_newborn(g);
+        status = read_moved(g, why);
+    }
+    store_accounts_close(&g->view);
+    heap_free(g->live);
+    return status;
 }
 
 static enum status add_accounts(struct gathering *g, struct why *why)
@@ -230,13 +345,7 @@ static enum status add_accounts(struct gathering *g, struct why *why)
     for (size_t i = 0; i < s->count; i++)
         g->by_number[i] = &s->budgets[i];
     qsort(g->by_number, s->count, sizeof *g->by_number, compare_numbers);
-    enum status status = read_live(g);
-    if (status == STATUS_OK)
-        status = store_account_each(g->call->store, s->now_us, add_account, g, why);
-    if (status == STATUS_OK)
-        status = read_moved(g, why);
-    heap_free(g->live);
-    return status;
+    return read_all(g, why);
 }
 
 enum status spending_read(const struct verb_call *c, size_t most, struct spending *out,

@@ -74,16 +74,34 @@ struct account_row { // slices live during the call
     struct nano owed; // of it, what rows to come will charge; 0 once this process took it up
 };
 typedef void account_row_f(void *context, const struct account_row *a);
-// All whose window ends later than that, by number. Complete as to spending behind store_catch_up.
-// Not from a loop: it reads the disk.
-enum status store_account_each(struct store *s, int64_t ends_after_us, account_row_f *f,
-                               void *context, struct why *why) MUST_USE;
 
-// What the accounts of a budget in a window (the key, without a value) will be given when they are
-// taken up (lease.first): `kept.settled` is the sum, the rest is nothing; the number is 0 while one
-// is not there yet. What rows to come will charge in other windows is in it, but of one that
-// reaches out of this window only when the rows are there.
-enum status store_account_moved(struct store *s, const struct account_key *all, account_row_f *f,
-                                void *context, struct why *why) MUST_USE;
+// What an account has been given, since ever, of what its budget spent in other windows (as
+// lease.moved), and what it will be given besides when it is taken up (lease.first). Of what rows
+// to come will charge there that is in it, but of a window that reaches out of this one only when
+// the rows are there.
+struct account_moved {
+    uint64_t id; // 0 while it is not there yet
+    struct account_key key;
+    struct nano before, more;
+};
+typedef void account_moved_f(void *context, const struct account_moved *a);
+
+// All accounts as of the moment when it was opened: leases that come meanwhile are not in it. Who
+// has them in a table, too, reads that after the moment, and takes its word where both have one.
+// Complete as to spending behind store_catch_up. Not from a loop: it reads the disk.
+struct accounts_view {
+    struct sqlite3 *db;
+    int64_t epoch_before; // the last before this process
+    uint64_t newest;      // number: those that it lacks have higher ones
+};
+enum status store_accounts_open(struct store *s, struct accounts_view *out,
+                                struct why *why) MUST_USE;
+void store_accounts_close(struct accounts_view *v);
+// All whose window ends later than that, by number.
+enum status store_accounts_each(const struct accounts_view *v, int64_t ends_after_us,
+                                account_row_f *f, void *context, struct why *why) MUST_USE;
+// Those of a budget in a window (the key, without a value) that anything was or will be given to.
+enum status store_accounts_moved(const struct accounts_view *v, const struct account_key *all,
+                                 account_moved_f *f, void *context, struct why *why) MUST_USE;
 
 #endif

@@ -18,7 +18,8 @@
 #include "store/moved.h"
 #include "store/sql.h"
 
-#define BOOT_FILE "/proc/sys/kernel/random/boot_id"
+#define BOOT_FILE  "/proc/sys/kernel/random/boot_id"
+#define UNREADABLE "the accounts of budgets cannot be read"
 
 _Static_assert(HOLD_ACCOUNTS_MAX == CHARGE_ACCOUNTS_MAX, "what is held is charged");
 
@@ -496,11 +497,37 @@ bool leases_settle(struct store *s, const struct charges *to_come)
 
 // --- reading ---
 
-static void read_row(const struct store *s, sqlite3_stmt *q, struct account_row *a)
+enum status store_accounts_open(struct store *s, struct accounts_view *out, struct why *why)
+{
+    int64_t newest = 0;
+    struct sqlite3 *db;
+    enum status status = store_reader_open(s, &db, why);
+    if (status != STATUS_OK)
+        return status;
+    bool fine = sql_run(db, "BEGIN") == SQLITE_OK; // the first read fixes the moment
+    sqlite3_stmt *q = sql_prepare(db, "SELECT coalesce(max(id), 0) FROM account");
+    fine = fine && q && sql_one_i64(q, 0, &newest);
+    sqlite3_finalize(q);
+    if (!fine) {
+        status = sql_why(why, db, UNREADABLE);
+        store_reader_close(db);
+        return status;
+    }
+    *out = (struct accounts_view){db, s->epoch_before, (uint64_t)newest};
+    return STATUS_OK;
+}
+
+void store_accounts_close(struct accounts_view *v)
+{
+    store_reader_close(v->db);
+    v->db = NULL;
+}
+
+static void read_row(const struct accounts_view *v, sqlite3_stmt *q, struct account_row *a)
 {
     int64_t settled = sqlite3_column_int64(q, 6);
     int64_t leased = sqlite3_column_int64(q, 8);
-    bool ours = sqlite3_column_int64(q, 11) > s->epoch_before;
+    bool ours = sqlite3_column_int64(q, 11) > v->epoch_before;
     enum window_kind kind = (enum window_kind)sqlite3_column_int(q, 10);
     *a = (struct account_row){
         .id = (uint64_t)sqlite3_column_int64(q, 0),
@@ -515,23 +542,20 @@ static void read_row(const struct store *s, sqlite3_stmt *q, struct account_row 
                  .told = (uint8_t)sqlite3_column_int(q, 9)}};
 }
 
-enum status store_account_each(struct store *s, int64_t ends_after_us, account_row_f *f,
-                               void *context, struct why *why)
+enum status store_accounts_each(const struct accounts_view *v, int64_t ends_after_us,
+                                account_row_f *f, void *context, struct why *why)
 {
-    sqlite3 *db = NULL;
-    enum status status = store_reader_open(s, &db, why);
-    if (status != STATUS_OK)
-        return status;
-    sqlite3_stmt *q =
-        sql_prepare(db, "SELECT id, budget, value, start_us, end_us, limit_nd, settled, overdraft, "
-                        "leased, told, window, epoch FROM account WHERE end_us > ?1 ORDER BY id");
+    sqlite3_stmt *q = sql_prepare(
+        v->db, "SELECT id, budget, value, start_us, end_us, limit_nd, settled, overdraft, "
+               "leased, told, window, epoch FROM account WHERE end_us > ?1 ORDER BY id");
     if (q)
         sqlite3_bind_int64(q, 1, ends_after_us);
     int code = SQLITE_ERROR;
     while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {
         struct account_row a;
-        read_row(s, q, &a);
+        read_row(v, q, &a);
         f(context, &a);
     }
-    return sql_end(db, q, code, "the accounts of budgets cannot be read", why);
+    sqlite3_finalize(q);
+    return code == SQLITE_DONE ? STATUS_OK : sql_why(why, v->db, UNREADABLE);
 }

@@ -112,7 +112,7 @@ struct looking {
     sqlite3 *db;
     int64_t epoch; // the first that this process may have
     struct stretch rows;
-    account_row_f *f;
+    account_moved_f *f;
     void *context;
 };
 
@@ -120,15 +120,13 @@ static bool look(struct looking *l, const struct account_key *key)
 {
     int64_t account = 0;
     struct moved moved = {.epoch = l->epoch};
-    struct account_row a = {.key = *key};
     bool fine =
         answer(sql_prepare(l->db, "SELECT id FROM account WHERE budget = ?1 AND value = ?2 AND "
                                   "window = ?3 AND start_us = ?4"),
                key, &account);
     fine = fine && moved_read(l->db, key, NULL, &l->rows, &moved);
-    a.kept.settled.n = moved.more;
-    a.id = (uint64_t)account;
-    if (fine && a.kept.settled.n > 0)
+    const struct account_moved a = {(uint64_t)account, *key, {moved.before}, {moved.more}};
+    if (fine && (moved.before > 0 || moved.more > 0))
         l->f(l->context, &a);
     return fine;
 }
@@ -150,15 +148,11 @@ static bool look_at_each(struct looking *l, const struct account_key *all)
     return fine && code == SQLITE_DONE;
 }
 
-enum status store_account_moved(struct store *s, const struct account_key *all, account_row_f *f,
-                                void *context, struct why *why)
+enum status store_accounts_moved(const struct accounts_view *v, const struct account_key *all,
+                                 account_moved_f *f, void *context, struct why *why)
 {
-    struct looking l = {.epoch = s->epoch_before + 1, .f = f, .context = context};
-    enum status status = store_reader_open(s, &l.db, why);
-    if (status != STATUS_OK)
-        return status;
-    if (!look_at_each(&l, all))
-        status = sql_why(why, l.db, "the accounts of budgets cannot be read");
-    store_reader_close(l.db);
-    return status;
+    struct looking l = {.db = v->db, .epoch = v->epoch_before + 1, .f = f, .context = context};
+    if (look_at_each(&l, all))
+        return STATUS_OK;
+    return sql_why(why, l.db, "the accounts of budgets cannot be read");
 }

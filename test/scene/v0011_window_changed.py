@@ -124,6 +124,47 @@ def at_once():
             expect(int(gateway.metric("costlens_budget_spent_usd", budget="b") * 10**9), billed(mock))
 
 
+def said_while_it_is_taken_up():
+    """The account of another window is taken up by the next call: whoever asks meanwhile is told no less than before."""
+    zones = [f"Etc/GMT{i:+d}" for i in range(-14, 13) if i]
+    with Mock() as mock, Gateway(mock, workers=2) as gateway:
+        def spent_of(answer):
+            return nano(answer["spent"])
+
+        asks = {
+            "show": lambda: spent_of(asked(gateway, "budgets/show", {"name": "b"})["budget"]),
+            "list": lambda: spent_of(asked(gateway, "budgets/list", {})["budgets"][0]),
+            "metrics": lambda: round(gateway.metric("costlens_budget_spent_usd", budget="b") * 10**9),
+        }
+        seen = []
+
+        def ask(name, ended):
+            while not ended.is_set():
+                seen.append((name, asks[name]()))
+
+        asked(gateway, "budgets/set", {"name": "b", "limit": 1})
+        expect(call(gateway), 200)
+        before = 0
+        for window in ("day", "week", "month"):
+            for zone in zones:
+                words = {"name": "b", "window": window, "timezone": zone}
+                answer = spent_of(asked(gateway, "budgets/set", words)["budget"])
+                expect_true(answer >= before, f"{words}: `set` says {answer} after {before}")
+                ended = threading.Event()
+                threads = [threading.Thread(target=ask, args=(name, ended), daemon=True) for name in asks]
+                for t in threads:
+                    t.start()
+                expect(call(gateway), 200)
+                ended.set()
+                for t in threads:
+                    t.join()
+                less = [x for x in seen if x[1] < answer]
+                expect(less, [], f"{words}: less than the {answer} of before")
+                before = max([answer, *(x[1] for x in seen)])
+                seen.clear()
+        verified(gateway)
+
+
 class Streams:
     """Streams under way, each with a name of its own."""
 
@@ -230,6 +271,7 @@ by_verb()
 by_per()
 by_file()
 at_once()
+said_while_it_is_taken_up()
 next_try()
 under_way(("day", "month"), False)
 under_way(("month", "day", "week", "month", "day"), False)

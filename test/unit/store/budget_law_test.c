@@ -171,7 +171,7 @@ static void open_all(struct world *w, const int64_t limits[BUDGETS])
         const struct account_terms terms = {.limit = {limits[i]}, .observe = i == OBSERVING};
         assert_int_equal(accounts_add(&w->table, &key, &terms, &w->account[i]), STATUS_OK);
     }
-    assert_int_equal(store_account_each(w->store, INT64_MIN, restore, w, NULL), STATUS_OK);
+    each_account(w->store, INT64_MIN, restore, w);
     for (unsigned i = 0; i < BUDGETS; i++)
         lease(w, w->account[i], w->account[i]->leased.n);
 }

@@ -271,7 +271,7 @@ static void accounts_are_read_back(void **state)
     assert_int_equal(lease_now(s, &a), STATUS_OK);
     assert_int_equal(lease_now(s, &b), STATUS_OK);
     struct account_row rows[4] = {{.id = 0}};
-    assert_int_equal(store_account_each(s, 3599, note_row, rows, NULL), STATUS_OK);
+    each_account(s, 3599, note_row, rows);
     assert_int_equal(rows[0].id, a.account);
     assert_int_equal(rows[0].key.window.end_us, 3600);
     assert_int_equal(rows[0].key.window.kind, WINDOW_DAY);
@@ -282,7 +282,7 @@ static void accounts_are_read_back(void **state)
     assert_int_equal(rows[1].kept.told, 50);
     assert_int_equal(rows[2].id, 0);
     memset(rows, 0, sizeof rows);
-    assert_int_equal(store_account_each(s, 3600, note_row, rows, NULL), STATUS_OK);
+    each_account(s, 3600, note_row, rows);
     assert_int_equal(rows[0].id, b.account);
     assert_int_equal(rows[1].id, 0);
     lent_end(&p, s, NULL);

@@ -35,6 +35,23 @@ static inline struct lease a_lease(uint64_t budget, int64_t limit, int64_t upto)
                           .upto = {upto}};
 }
 
+// The accounts of one moment: to be closed.
+static inline struct accounts_view view_of(struct store *s)
+{
+    struct accounts_view v;
+    assert_int_equal(store_accounts_open(s, &v, NULL), STATUS_OK);
+    return v;
+}
+
+// Those of now.
+static inline void each_account(struct store *s, int64_t ends_after_us, account_row_f *f,
+                                void *context)
+{
+    struct accounts_view v = view_of(s);
+    assert_int_equal(store_accounts_each(&v, ends_after_us, f, context, NULL), STATUS_OK);
+    store_accounts_close(&v);
+}
+
 // A store to lease from.
 static inline struct store *lent_begin(struct place *p)
 {

@@ -138,6 +138,74 @@ static void what_is_spent_there_meanwhile_counts_when_asked(void **state)
     lent_end(&p, s, j);
 }
 
+struct looked {
+    struct account_key key;
+    uint64_t id;
+    int64_t settled, before, more;
+};
+
+static void look_at_row(void *context, const struct account_row *a)
+{
+    struct looked *l = context;
+    if (a->key.window.kind != l->key.window.kind)
+        return;
+    l->id = a->id;
+    l->settled = a->kept.settled.n;
+}
+
+static void look_at_moved(void *context, const struct account_moved *a)
+{
+    struct looked *l = context;
+    l->before = a->before.n;
+    l->more = a->more.n;
+}
+
+static struct looked look(const struct accounts_view *v, struct window w)
+{
+    struct looked l = {.key = {1, STR_NONE, w}};
+    assert_int_equal(store_accounts_each(v, 0, look_at_row, &l, NULL), STATUS_OK);
+    assert_int_equal(store_accounts_moved(v, &l.key, look_at_moved, &l, NULL), STATUS_OK);
+    return l;
+}
+
+// A lease that is made while somebody reads is wholly in what he reads, or not at all: else what it
+// was given would be neither in its account nor to come to it.
+static void who_only_looks_sees_one_moment(void **state)
+{
+    (void)state;
+    struct place p;
+    struct store *s = lent_begin(&p);
+    struct journal *j = journal_of(s, 0);
+    const int64_t day = 20000 * DAY_US;
+    const struct window ever = {INT64_MIN, INT64_MAX, WINDOW_LIFETIME};
+    uint64_t today = account_in(s, of_days(day, 1), 0);
+    struct entry e = an_entry(day + 1);
+    charge(&e, 300, 100, today);
+    call(j, &e);
+    assert_int_equal(store_catch_up(s, 5000), STATUS_OK);
+    struct accounts_view before = view_of(s);
+    assert_int_equal(before.newest, today);
+    struct lease l = a_lease(1, 1000, 0);
+    l.first = true;
+    assert_int_equal(lease_now(s, &l), STATUS_OK); // in the midst of it
+    assert_int_equal(l.kept.settled.n, 100);
+    assert_true(l.account > before.newest);
+    struct looked at = look(&before, ever);
+    assert_int_equal(at.id, 0);
+    assert_int_equal(at.before, 0);
+    assert_int_equal(at.more, 100);
+    store_accounts_close(&before);
+    struct accounts_view after = view_of(s);
+    at = look(&after, ever);
+    assert_int_equal(after.newest, l.account);
+    assert_int_equal(at.id, l.account);
+    assert_int_equal(at.settled, 100);
+    assert_int_equal(at.before, 100);
+    assert_int_equal(at.more, 0);
+    store_accounts_close(&after);
+    lent_end(&p, s, j);
+}
+
 // One a key: the rows are read for the first of them, and who comes later has those since, too.
 static void rows_are_read_once_for_all_values(void **state)
 {
@@ -299,6 +367,7 @@ int main(void)
         cmocka_unit_test(what_was_spent_in_another_window_counts),
         cmocka_unit_test(what_waits_for_its_next_try_counts),
         cmocka_unit_test(what_is_spent_there_meanwhile_counts_when_asked),
+        cmocka_unit_test(who_only_looks_sees_one_moment),
         cmocka_unit_test(rows_are_read_once_for_all_values),
         cmocka_unit_test(what_comes_beyond_the_limit_is_no_overdraft),
         cmocka_unit_test(nothing_is_given_while_rows_are_missing),

@@ -212,9 +212,9 @@ static void damage(const struct place *p)
     assert_true(found > 0);
 }
 
-static void add_shown(void *context, const struct account_row *a)
+static void add_shown(void *context, const struct account_moved *a)
 {
-    *(int64_t *)context += a->kept.settled.n;
+    *(int64_t *)context += a->more.n;
 }
 
 // Of a window that the budget has now, which is for ever, as who only looks is told.
@@ -222,7 +222,9 @@ static int64_t shown(struct store *s)
 {
     int64_t sum = 0;
     const struct lease ever = a_lease(1, usual.limit, 0);
-    assert_int_equal(store_account_moved(s, &ever.key, add_shown, &sum, NULL), STATUS_OK);
+    struct accounts_view v = view_of(s);
+    assert_int_equal(store_accounts_moved(&v, &ever.key, add_shown, &sum, NULL), STATUS_OK);
+    store_accounts_close(&v);
     return sum;
 }
 
