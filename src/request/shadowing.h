@@ -9,9 +9,10 @@
 //               memory till then)                 under shadow:ROUTE)        '--' judge, twice
 //
 // What the calls cost is held to the budget shadow:ROUTE, which the configuration makes of the
-// route's `shadow` (gate/defined.h); they are booked on a key of that name. Nothing is asked that
-// could not be judged, or kept, afterwards: calls for which there is no room or money are passed
-// over before (gate/drawn.h tells how many, and why). What was asked and said is in memory only.
+// route's `shadow` (gate/defined.h); they are booked on a key of that name. Nothing is asked of
+// which the judge could not be paid, or the pair not be kept, afterwards: calls for which there is
+// no room or money are passed over before (gate/drawn.h tells how many, and why). What was asked
+// and said is in memory only.
 //
 // Not compared are calls that may do something twice or that nobody could show a judge: tools of
 // the provider, what is kept there, several answers, images and files, what is long; nor those of a

@@ -3,11 +3,10 @@
 where too many pairs wait for the ledger, calls are passed over before anything is paid, and the route's status says so."""
 import json
 import sqlite3
-import tempfile
 from pathlib import Path
 from threading import Thread
 
-from lib.scene import COSTLENS, Gateway, Mock, expect, expect_true, limit, request, skip, until
+from lib.scene import COSTLENS, Gateway, Mock, expect, folder, limit, request, skip, until
 
 limit(180)
 ROUTES = """  - { model: bench/small, free: true }
@@ -20,7 +19,7 @@ WAITING_MOST, RUNNING_MOST = 256, 32  # of a worker
 PRELOAD = Path(COSTLENS).parent / "test/reader_preload.so"
 if not PRELOAD.exists():
     skip(f"{PRELOAD.name} is not built")
-hold = Path(tempfile.mkdtemp(prefix="hold-")) / "hold"
+hold = folder / "hold"
 held = hold.with_suffix(".held")
 
 with Mock() as mock, Gateway(mock, extra=ROUTES, models=[], workers=1, providers=f"  bench: {{ dialect: openai, url: "
