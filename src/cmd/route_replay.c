@@ -287,6 +287,15 @@ static void print_refused(const struct json_val *refused)
             command_print(stdout, "; %lld would be refused: %.*s", (long long)calls, STR_ARG(why));
 }
 
+static void print_example(const struct json_val *e)
+{
+    struct str would = json_str(json_get(e, "would"));
+    would = would.len ? would : (struct str)STR("nobody");
+    command_print(stdout, "  %.*s: %.*s, would be %.*s: %.*s\n",
+                  STR_ARG(json_str(json_get(e, "request"))), STR_ARG(json_str(json_get(e, "was"))),
+                  STR_ARG(would), STR_ARG(json_str(json_get(e, "reason"))));
+}
+
 static void print_route(const struct json_val *r)
 {
     struct json_iter it = {0};
@@ -302,10 +311,7 @@ static void print_route(const struct json_val *r)
     print_table(r);
     putchar('\n');
     while (json_each(&it, json_get(r, "examples"), NULL, &one))
-        command_print(
-            stdout, "  %.*s: %.*s, would be %.*s: %.*s\n",
-            STR_ARG(json_str(json_get(one, "request"))), STR_ARG(json_str(json_get(one, "was"))),
-            STR_ARG(json_str(json_get(one, "would"))), STR_ARG(json_str(json_get(one, "reason"))));
+        print_example(one);
     it = (struct json_iter){0};
     while (json_each(&it, json_get(r, "notes"), NULL, &one))
         command_print(stdout, "  note: %.*s\n", STR_ARG(json_str(one)));

@@ -51,10 +51,10 @@ struct choice_side option_rated(const struct logged *c, const struct sheet *shee
     return (struct choice_side){true, cost.state != PRICE_UNPRICED, cost.total};
 }
 
-static bool is_tried(const struct logged *c, struct str model)
+static bool has_failed(const struct logged *c, struct str model)
 {
     for (unsigned i = 0; i < c->attempt_count; i++)
-        if (!c->attempts[i].second && c->attempts[i].model == map_hash(model))
+        if (c->attempts[i].failed && c->attempts[i].model == map_hash(model))
             return true;
     return false;
 }
@@ -106,7 +106,7 @@ void option_find(const struct logged *c, const struct policy_route *p, enum side
     if (option_as_it_was(d, s, side)) {
         for (unsigned i = 0; i < d->count; i++) {
             const struct decision_candidate *one = &d->list[i];
-            if (one->side == side && !(fresh && is_tried(c, one->model)) &&
+            if (one->side == side && !(fresh && has_failed(c, one->model)) &&
                 take(c, p, one, find_model(s, one->model), out))
                 return;
         }
@@ -114,7 +114,7 @@ void option_find(const struct logged *c, const struct policy_route *p, enum side
     }
     for (unsigned i = 0; i < s->count; i++) {
         const struct policy_model *m = &s->models[i];
-        if (!(fresh && is_tried(c, m->name)) && take(c, p, find_candidate(d, m->name), m, out))
+        if (!(fresh && has_failed(c, m->name)) && take(c, p, find_candidate(d, m->name), m, out))
             return;
     }
 }

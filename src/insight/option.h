@@ -22,7 +22,7 @@ bool option_as_it_was(const struct decision *d, const struct policy_side *s, enu
 // What as many tokens as were expected cost by that sheet (NULL: not known); nothing of them is in
 // a cache there.
 struct choice_side option_rated(const struct logged *c, const struct sheet *sheet);
-// `fresh`: of the models that the call was not at. Slices are the call's or the policy's.
+// `fresh`: of the models at which the call has not failed. Slices are the call's or the policy's.
 void option_find(const struct logged *c, const struct policy_route *p, enum side side, bool fresh,
                  struct option *out);
 // The policy may ask that model (its name's map_hash), too, on either side.

@@ -24,6 +24,7 @@ struct kept {
     bool unpriced;                     // ... and of that nobody knows the price
     const struct logged_attempt *gone; // which had answered; NULL: none
     struct option instead;
+    enum side at; // ... which is of that side
 };
 
 // A call, and what becomes of it.
@@ -81,12 +82,14 @@ static bool asks_second(const struct replay *r, const struct anew *a)
 }
 
 // In the place of what was asked there: what has not failed yet.
-static void find_instead(const struct replay *r, const struct anew *a, enum side side,
-                         struct option *out)
+static void find_instead(const struct replay *r, const struct anew *a, struct kept *k)
 {
-    option_find(a->call, r->policy, side, true, out);
-    if (!out->side.usable && side == SIDE_SMALL)
-        option_find(a->call, r->policy, SIDE_LARGE, true, out);
+    k->at = k->gone->side;
+    option_find(a->call, r->policy, k->at, true, &k->instead);
+    if (k->instead.side.usable || k->at == SIDE_LARGE)
+        return;
+    k->at = SIDE_LARGE;
+    option_find(a->call, r->policy, k->at, true, &k->instead);
 }
 
 // Another model is to agree.
@@ -131,7 +134,7 @@ static void put_instead(const struct replay *r, const struct anew *a,
                         const struct logged_attempt *t, struct kept *k)
 {
     k->gone = t;
-    find_instead(r, a, t->side, &k->instead);
+    find_instead(r, a, k);
     if (k->instead.side.usable)
         replace(k, &k->instead.side);
 }
@@ -334,6 +337,8 @@ static void count_answers(struct replay *r, const struct anew *a)
         r->answered_checked++;
     else if (a->moved || dropped)
         r->answered_would += a->choice.side == SIDE_SMALL;
+    else if (a->kept.gone)
+        r->answered_would += a->kept.instead.side.usable && a->kept.at == SIDE_SMALL;
     else
         r->answered_would += last->side == SIDE_SMALL;
 }

@@ -31,7 +31,7 @@
 // A call that goes elsewhere.
 struct replay_example {
     struct uuid id;
-    char was[REPLAY_TEXT], would[REPLAY_TEXT]; // models
+    char was[REPLAY_TEXT], would[REPLAY_TEXT]; // models; empty: nobody would be asked
     const char *why;                           // static
 };
 

@@ -228,7 +228,10 @@ static void write_example(struct json_out *o, const struct replay_example *e)
     json_out_begin(o, NULL, '{');
     json_out_text(o, "request", str_from(id, UUID_TEXT));
     json_out_text(o, "was", str_of(e->was));
-    json_out_text(o, "would", str_of(e->would));
+    if (e->would[0])
+        json_out_text(o, "would", str_of(e->would));
+    else
+        json_out_null(o, "would");
     json_out_text(o, "reason", str_of(e->why));
     json_out_end(o, '}');
 }

@@ -84,6 +84,10 @@ static void what_answered_leaves_with_its_model(void **state)
         assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd);
         assert_true(is_noted(r, "no model to go on to") == (i == 1));
         dear_model.out = STR_NONE;
+        p.large.models = &small_model; // which has not failed: it is asked again
+        r = replayed_by(&w, &p);
+        assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd + SMALL * 6 / 10);
+        is_example(r, "a/large", "a/small", reasons[i]);
         end(&w);
         begin(&w);
     }
