@@ -25,9 +25,9 @@
 // (NULL: the C library's). Lack of it is an answer (COSTLENS_NO_MEMORY), never the end of the
 // process. Nothing is logged; no signal, environment variable or locale is touched, and no file but
 // a time zone's (costlens_budgets_zone). A book may be read by many threads at once; a reader
-// belongs to one. A pointer that is returned lives
-// as long as the object it came from, unless its comment says otherwise. Output parameters are
-// written on success only.
+// belongs to one. A pointer that is returned lives as long as the object it came from, unless its
+// comment says otherwise. Output parameters are written on success only, but for the pointer to
+// what is opened or reserved: without success it is NULL, which may be closed like any other.
 //
 // The library is static. Link with what `pkg-config --libs costlens` says, in that order:
 // -lcostlens -lcrypto -ldeflate -lpthread -lm
@@ -193,7 +193,10 @@ COSTLENS_PUBLIC void costlens_reader_end(struct costlens_reader *reader, int cle
 // 1 when the answer is whole: its terminal event, or a finish reason before a clean end.
 COSTLENS_PUBLIC int costlens_reader_complete(const struct costlens_reader *reader);
 // What the provider counted. COSTLENS_NO_USAGE when it did not, or left out what went in or what
-// its texts were; then costlens_reader_estimate.
+// its texts were; then costlens_reader_estimate. OK with `estimated` set is to be doubted: not all
+// that it told can be true (more cached than went in, less than it told before, a total with more
+// than anybody tells), and these are its counts as far as they can be corrected. The call may have
+// cost more: whoever has a budget settles it with costlens_settle_estimated, as an estimate.
 COSTLENS_PUBLIC enum costlens_status costlens_reader_usage(const struct costlens_reader *reader,
                                                            struct costlens_usage *out);
 // Input from the bytes of the request's text / 4, output from those of the texts that came / 4, at
@@ -369,7 +372,7 @@ COSTLENS_PUBLIC enum costlens_status costlens_bound(const struct costlens_book *
 //       puts(no.text);                                          // ... and it is not sent
 //   ... send it, read the answer ...
 //   if (costlens_cost_nanodollars(&cost, &n) == COSTLENS_OK)
-//       costlens_settle(hold, n);
+//       usage.estimated ? costlens_settle_estimated(hold, n) : costlens_settle(hold, n);
 //   costlens_hold_close(hold);                                  // captures what is still open
 //
 // An account is one window of one budget, for one value of what the budget tells apart. A call
@@ -506,7 +509,8 @@ struct costlens_hold;
 // It is in the journal when it returns, and only then may the call be sent. A call that concerns no
 // budget gets a hold too. COSTLENS_RANGE for a negative amount, texts that are too long, more than
 // 16 tags or accounts; COSTLENS_SYNTAX for a tag of other characters than tags have, or without a
-// name; COSTLENS_IO when the journal did not take it. `refusal` (may be NULL) is written always.
+// name; COSTLENS_IO when the journal did not take it. `refusal` (may be NULL) is written always, so
+// is `out`: NULL where nothing is held.
 COSTLENS_PUBLIC enum costlens_status costlens_reserve(struct costlens_budgets *budgets,
                                                       const struct costlens_call *call,
                                                       int64_t nanodollars, int64_t now_us,
@@ -524,6 +528,10 @@ COSTLENS_PUBLIC enum costlens_status costlens_extend(struct costlens_hold *hold,
 // What it cost is known: all of it is spent, whatever was held.
 COSTLENS_PUBLIC enum costlens_status costlens_settle(struct costlens_hold *hold,
                                                      int64_t nanodollars);
+// What it cost is estimated, or told by a provider who contradicts himself (usage.estimated), and
+// may be more: the larger of that and of what is held is spent.
+COSTLENS_PUBLIC enum costlens_status costlens_settle_estimated(struct costlens_hold *hold,
+                                                               int64_t nanodollars);
 // Surely nothing was billed: it was never sent, or refused before anything was generated.
 COSTLENS_PUBLIC enum costlens_status costlens_release(struct costlens_hold *hold);
 // What it cost will never be known: all that is held is spent. A provider bills whether or not
@@ -554,6 +562,10 @@ COSTLENS_PUBLIC void costlens_hold_close(struct costlens_hold *hold);
 // A run of small records, each with its version and its checksums: an account, a hold, its end.
 // What a record tells does not depend on the definitions of the moment. A start is: define, load
 // what the last process left, save into a new file, put that in the place of the old one, go on.
+//
+// A journal is of one process at a time. Two that load the same one would each have all of its
+// room, and the library, which opens no file, cannot see that: the caller locks it from before he
+// loads until he ends, by a file beside it, since the journal itself is replaced.
 
 // Appends the bytes: whole records. 0 when they are kept: what must survive a crash of the process
 // is written, what must survive that of the machine is synced. After anything else nothing more is

@@ -36,7 +36,7 @@ enum costlens_status costlens_budgets_open(const struct costlens_alloc *alloc,
                                            struct costlens_budgets **out)
 {
     struct alloc a = lib_alloc(alloc);
-    struct costlens_budgets *b = alloc_zero(&a, sizeof *b);
+    struct costlens_budgets *b = *out = alloc_zero(&a, sizeof *b);
     if (!b)
         return COSTLENS_NO_MEMORY;
     b->alloc = a;
@@ -48,7 +48,6 @@ enum costlens_status costlens_budgets_open(const struct costlens_alloc *alloc,
     list_init(&b->holds);
     struct accounts_listener listener = {on_woken, on_alert, on_leased, b};
     accounts_init(&b->table, &b->alloc, false, &listener);
-    *out = b;
     return COSTLENS_OK;
 }
 

@@ -88,6 +88,7 @@ enum costlens_status costlens_book_open(const struct costlens_alloc *alloc, cons
 {
     struct alloc a = lib_alloc(alloc);
     struct costlens_book *book = alloc_zero(&a, sizeof *book);
+    *out = NULL;
     if (!book)
         return COSTLENS_NO_MEMORY;
     book->alloc = a;
@@ -168,6 +169,7 @@ enum costlens_status costlens_reader_open(const struct costlens_alloc *alloc,
                                           int streaming, struct costlens_reader **out)
 {
     enum endpoint e;
+    *out = NULL;
     if (!lib_endpoint(endpoint, &e))
         return COSTLENS_UNKNOWN;
     struct alloc a = lib_alloc(alloc);

@@ -267,6 +267,7 @@ enum costlens_status costlens_reserve(struct costlens_budgets *b, const struct c
     struct costlens_refusal unread = {0};
     struct costlens_refusal *r = refusal ? refusal : &unread;
     *r = (struct costlens_refusal){0};
+    *out = NULL;
     if (nanodollars < 0) {
         say(r, "a call cannot cost less than nothing");
         return COSTLENS_RANGE;
@@ -346,6 +347,13 @@ enum costlens_status costlens_settle(struct costlens_hold *h, int64_t nanodollar
     if (nanodollars < 0)
         return COSTLENS_RANGE;
     return ended(h, accounts_settle(&h->budgets->table, &h->hold, (struct nano){nanodollars}));
+}
+
+enum costlens_status costlens_settle_estimated(struct costlens_hold *h, int64_t nanodollars)
+{
+    if (nanodollars < 0)
+        return COSTLENS_RANGE;
+    return costlens_settle(h, count_larger(h->hold.amount.n, nanodollars));
 }
 
 enum costlens_status costlens_release(struct costlens_hold *h)

@@ -38,6 +38,7 @@ enum costlens_status costlens_router_open(const struct costlens_alloc *alloc, co
     struct alloc memory = lib_alloc(alloc);
     struct costlens_router *r = alloc_zero(&memory, sizeof *r);
     struct why why = {.status = STATUS_OK};
+    *out = NULL;
     if (!r)
         return COSTLENS_NO_MEMORY;
     r->alloc = memory;

@@ -7,12 +7,15 @@
 //   OPENAI_API_KEY=... ./example gpt-4o "Say hello."
 //   OPENAI_BASE_URL=http://127.0.0.1:7590/v1 ./example gpt-4o "Say hello." 0.05 spent.journal
 //
-// With a cap (USD a day, UTC) what was spent is kept in the journal, of one process at a time.
+// With a cap (USD a day, UTC) what was spent is kept in the journal. It is locked (JOURNAL.lock): a
+// second program that is given the same one ends at once, and sends nothing.
 
 #define _POSIX_C_SOURCE 200809L
 
 #include <costlens.h>
 #include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +50,24 @@ static int64_t take(void *context, void *bytes, size_t size)
     FILE *file = context;
     size_t n = fread(bytes, 1, size, file);
     return ferror(file) ? -1 : (int64_t)n;
+}
+
+// Two that read the same journal would each have all of its room. The lock is beside it, since the
+// journal itself is replaced; it ends with the process, however that ends.
+static int lock_journal(const char *path)
+{
+    char name[512];
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    int fd = -1;
+    if ((size_t)snprintf(name, sizeof name, "%s.lock", path) < sizeof name)
+        fd = open(name, O_RDWR | O_CREAT, 0600); // stays open
+    if (fd >= 0 && fcntl(fd, F_SETLK, &whole) == 0)
+        return 1;
+    if (fd >= 0 && (errno == EACCES || errno == EAGAIN))
+        fprintf(stderr, "%s: another program has this journal; nothing is sent\n", path);
+    else
+        fprintf(stderr, "%s cannot be locked\n", path);
+    return 0;
 }
 
 // What the last process left is read, and a new journal put in its place.
@@ -91,7 +112,7 @@ static int cap_open(struct cap *cap, const char *usd, const char *path)
         fprintf(stderr, "the cap: %s\n", why);
         return 0;
     }
-    return begin_journal(cap, path);
+    return lock_journal(path) && begin_journal(cap, path);
 }
 
 // Holds the most that the call can cost.
@@ -117,14 +138,15 @@ static int cap_reserve(struct cap *cap, const struct costlens_book *book,
     return 1;
 }
 
-// A hold whose cost is not known is captured as it is closed.
-static void cap_end(struct cap *cap, const struct costlens_cost *cost, int sent)
+// A hold whose cost is not known is captured as it is closed. An estimate may be too low, and so
+// may counts that contradict each other: then all that was held counts, at least.
+static void cap_end(struct cap *cap, const struct costlens_cost *cost, int estimated, int sent)
 {
     int64_t n;
     if (cap->hold && !sent)
         costlens_release(cap->hold);
     else if (cap->hold && cost && costlens_cost_nanodollars(cost, &n) == COSTLENS_OK)
-        costlens_settle(cap->hold, n);
+        (estimated ? costlens_settle_estimated : costlens_settle)(cap->hold, n);
     costlens_hold_close(cap->hold);
     cap->hold = NULL;
 }
@@ -185,19 +207,28 @@ static int call(const char *url, const char *body, struct costlens_reader *reade
     return code == CURLE_OK && status == 200;
 }
 
-// What the answer used: as the provider counted, else estimated. 0 where its cost is not known.
-static int print_cost(const struct costlens_book *book, struct costlens_reader *reader,
-                      const char *asked, size_t request_bytes, struct costlens_cost *cost)
+// What the answer used: as the provider counted, else estimated. One that is not whole may have
+// used more than was told by then.
+static struct costlens_usage used(struct costlens_reader *reader, size_t request_bytes)
 {
     struct costlens_usage usage;
-    char text[COSTLENS_EXPLAIN_BYTES];
-    const char *answered = costlens_reader_model(reader);
     if (costlens_reader_usage(reader, &usage) != COSTLENS_OK)
         costlens_reader_estimate(reader, (int64_t)request_bytes, &usage);
-    if (costlens_price(book, "openai", *answered ? answered : asked, &usage, now_us(), cost))
+    usage.estimated |= !costlens_reader_complete(reader);
+    return usage;
+}
+
+// 0 where its cost is not known.
+static int print_cost(const struct costlens_book *book, const struct costlens_reader *reader,
+                      const char *asked, const struct costlens_usage *usage,
+                      struct costlens_cost *cost)
+{
+    char text[COSTLENS_EXPLAIN_BYTES];
+    const char *answered = costlens_reader_model(reader);
+    if (costlens_price(book, "openai", *answered ? answered : asked, usage, now_us(), cost))
         return 0;
     printf("%s, price book %s%s\n", *answered ? answered : asked, costlens_book_version(book),
-           usage.estimated ? ", estimated" : "");
+           usage->estimated ? ", estimated" : "");
     if (costlens_explain(cost, text, sizeof text) == COSTLENS_OK)
         fputs(text, stdout);
     if (cost->state == COSTLENS_UNPRICED) // its picodollars are 0, which is not what it cost
@@ -211,7 +242,7 @@ static int run(const struct costlens_book *book, struct cap *cap, char **words)
 {
     const char *base = getenv("OPENAI_BASE_URL");
     struct costlens_reader *reader;
-    struct costlens_usage usage;
+    struct costlens_usage usage = {0};
     struct costlens_cost cost;
     char url[512];
     char body[4096];
@@ -232,11 +263,11 @@ static int run(const struct costlens_book *book, struct cap *cap, char **words)
     if (costlens_reader_open(NULL, COSTLENS_CHAT, "openai", 1, &reader) != COSTLENS_OK)
         return 1;
     int ok = call(url, body, reader, &sent);
-    if (ok)
-        ok = print_cost(book, reader, words[1], strlen(body), &cost);
-    // An estimate may be too low: of what nobody counted the most counts.
-    int counted = ok && costlens_reader_usage(reader, &usage) == COSTLENS_OK;
-    cap_end(cap, counted ? &cost : NULL, sent);
+    if (ok) {
+        usage = used(reader, strlen(body));
+        ok = print_cost(book, reader, words[1], &usage, &cost);
+    }
+    cap_end(cap, ok ? &cost : NULL, usage.estimated, sent);
     costlens_reader_close(reader);
     return ok ? 0 : 1;
 }

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The library's example, compiled against an installed copy through pkg-config, prices what the mock bills, and
 passes no cap, though it is killed again and again."""
+import json
 import os
 import signal
 import subprocess
+import threading
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from lib.library import compiled, run
 from lib.scene import Mock, expect, expect_true, folder, until
@@ -48,7 +51,14 @@ with Mock() as mock:
     open_hold = b"CL\x01\x02"
     program = capped("Say it slowly.")
     until(lambda: open_hold in journal.read_bytes() and b"CL\x01\x03" not in journal.read_bytes(), 10, "the hold is kept")
-    program.send_signal(signal.SIGKILL)
+    kept, sent = journal.read_bytes(), len(mock.bills())
+    others = [capped("Say hello.") for _ in range(3)]  # each would have the room of all
+    for other in others:
+        said = other.communicate()
+        expect((other.returncode, said[0]), (1, ""), said)
+        expect(said[1], "spent.journal: another program has this journal; nothing is sent\n")
+    expect((journal.read_bytes(), len(mock.bills())), (kept, sent), "what they left alone")
+    program.send_signal(signal.SIGKILL)  # and the lock is gone with it
     program.communicate()
 
     where["OPENAI_BASE_URL"] = f"http://127.0.0.1:{mock.port}/v1"
@@ -89,3 +99,33 @@ with Mock() as mock:
     program = capped("Say hello.", usd="0.5")
     expect_true("the record at byte 0 is damaged" in program.communicate()[1], "damage is told")
     expect(len(mock.bills()), sent, "calls that were sent")
+
+
+class Liar(BaseHTTPRequestHandler):
+    """Its answer names more than the call could cost, then takes that back."""
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        text = {"choices": [{"index": 0, "delta": {"content": "hi"}, "finish_reason": "stop"}]}
+        told = [{"choices": [], "usage": {"prompt_tokens": 8, "completion_tokens": n, "total_tokens": 8 + n}} for n in (400, 2)]
+        body = "".join(f"data: {json.dumps({'model': 'gpt-4o', **chunk})}\n\n" for chunk in (text, *told)) + "data: [DONE]\n\n"
+        self.send_response(200)
+        self.send_header("content-type", "text/event-stream")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_):
+        pass
+
+
+# Whatever of it is billed, the cap holds.
+server = ThreadingHTTPServer(("127.0.0.1", 0), Liar)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+where["OPENAI_BASE_URL"] = f"http://127.0.0.1:{server.server_port}/v1"
+said = run(example, "gpt-4o", "Say hello.", "0.05", "lied.journal", env=where, cwd=folder)
+expect_true(", estimated\n" in said, said)
+[spent] = [Decimal(line.split()[1]) for line in said.splitlines() if line.startswith("today ")]
+expect_true(Decimal("0.01") <= spent <= Decimal("0.05"), f"1,000 tokens were held: {said}")  # 10 USD for 10^6
+server.shutdown()

@@ -144,6 +144,54 @@ static void settles_beyond_what_was_held(void **state)
 }
 
 // What comes from outside does not steer who reads it.
+// A provider may have billed more than what is made of the counts that it contradicts.
+static void an_estimate_counts_no_less_than_was_held(void **state)
+{
+    struct costlens_call call = {.key = "ci"};
+    struct costlens_hold_facts f;
+    (void)state;
+    assert_int_equal(DEFINE("cap", "limit=10"), COSTLENS_OK);
+    struct costlens_hold *h = reserve(&call, 2 * USD);
+    assert_int_equal(costlens_settle_estimated(h, -1), COSTLENS_RANGE);
+    assert_int_equal(costlens_settle_estimated(h, USD), COSTLENS_OK);
+    assert_int_equal(costlens_settle_estimated(h, USD), COSTLENS_CONFLICT);
+    costlens_hold_read(h, &f);
+    assert_int_equal(f.state, COSTLENS_HOLD_SETTLED);
+    assert_int_equal(f.charged, 2 * USD);
+    costlens_hold_close(h);
+    h = reserve(&call, 2 * USD);
+    assert_int_equal(costlens_settle_estimated(h, 3 * USD), COSTLENS_OK);
+    costlens_hold_read(h, &f);
+    assert_int_equal(f.charged, 3 * USD);
+    costlens_hold_close(h);
+    list();
+    assert_int_equal(shown[0].spent, 5 * USD);
+    assert_int_equal(shown[0].held, 0);
+}
+
+// A variable that is used again is closed again.
+static void what_is_refused_is_no_hold(void **state)
+{
+    struct costlens_call call = {.key = "ci"};
+    struct costlens_tag bad = {.name = "", .value = "x"};
+    struct costlens_call odd = {.tags = &bad, .tag_count = 1};
+    struct costlens_refusal r;
+    (void)state;
+    assert_int_equal(DEFINE("cap", "limit=1"), COSTLENS_OK);
+    struct costlens_hold *h = reserve(&call, USD);
+    assert_non_null(h);
+    costlens_hold_close(h);
+    assert_int_equal(costlens_reserve(budgets, &call, 1, NOW, &h, &r), COSTLENS_REFUSED);
+    assert_null(h);
+    costlens_hold_close(h);
+    h = (struct costlens_hold *)&call;
+    assert_int_equal(costlens_reserve(budgets, &call, -1, NOW, &h, NULL), COSTLENS_RANGE);
+    assert_null(h);
+    h = (struct costlens_hold *)&call;
+    assert_int_equal(costlens_reserve(budgets, &odd, 0, NOW, &h, NULL), COSTLENS_SYNTAX);
+    assert_null(h);
+}
+
 static void a_refusal_can_be_printed(void **state)
 {
     struct costlens_call call = {.key = "a\x1b[2J\n\xff\xc3\xa9"};
@@ -503,6 +551,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(holds_and_settles, setup, teardown),
         cmocka_unit_test_setup_teardown(settles_beyond_what_was_held, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_estimate_counts_no_less_than_was_held, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_refused_is_no_hold, setup, teardown),
         cmocka_unit_test_setup_teardown(a_refusal_can_be_printed, setup, teardown),
         cmocka_unit_test_setup_teardown(tells_calls_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(follows_a_new_definition, setup, teardown),

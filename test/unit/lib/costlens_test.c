@@ -298,7 +298,8 @@ static void refuses_what_makes_no_sense(void **state)
 {
     struct costlens_usage u = {.count = {-1}};
     struct costlens_cost c = {0};
-    struct costlens_reader *r;
+    struct costlens_reader *r = (struct costlens_reader *)&c;
+    struct costlens_book *bad = (struct costlens_book *)&c;
     char text[COSTLENS_EXPLAIN_BYTES];
     assert_int_equal(costlens_price(book, "openai", "gpt-4o", &u, 0, &c), COSTLENS_RANGE);
     u.count[0] = 0;
@@ -311,8 +312,11 @@ static void refuses_what_makes_no_sense(void **state)
     assert_int_equal(costlens_explain(&c, text, sizeof text), COSTLENS_RANGE);
     assert_int_equal(costlens_reader_open(NULL, (enum costlens_endpoint)99, NULL, 0, &r),
                      COSTLENS_UNKNOWN);
-    costlens_reader_close(NULL);
-    costlens_book_close(NULL);
+    assert_null(r); // so that it may be closed
+    costlens_reader_close(r);
+    assert_int_equal(costlens_book_open(NULL, "no price", 8, &bad, NULL, 0), COSTLENS_SYNTAX);
+    assert_null(bad);
+    costlens_book_close(bad);
     assert_null(costlens_bucket_name((enum costlens_bucket)99));
 }
 
