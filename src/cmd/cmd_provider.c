@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/limits.h"
 #include "cmd/remote.h"
 #include "cmd/table.h"
 
@@ -73,16 +74,37 @@ static void time_cell(struct libscols_line *l, size_t column, struct str ms)
     table_cell(l, column, ms.len ? str_of(text) : str_of("-"));
 }
 
-// "asked", or why not and for how long.
+// "; refused with key 2, 3".
+static void refused_write(const struct json_val *m, struct buf *out)
+{
+    struct json_iter it = {0};
+    const struct json_val *key;
+    unsigned count = 0;
+    while (json_each(&it, json_get(m, "keys"), NULL, &key)) {
+        int64_t number = 0;
+        if (!json_bool(json_get(key, "refused"), false))
+            continue;
+        (void)!json_i64(json_get(key, "key"), &number);
+        buf_printf(out, "%s%lld", count++ ? ", " : "; refused with key ", (long long)number);
+    }
+}
+
+// "asked", or why not and for how long; and with which keys it is refused.
 static void now_cell(struct libscols_line *l, size_t column, const struct json_val *m)
 {
     struct str bar = json_str(json_get(m, "bar"));
     int64_t ms = 0;
-    char text[160];
+    struct buf text;
+    buf_init(&text, &alloc_heap, KIB);
     (void)!json_i64(json_get(m, "wait_ms"), &ms);
-    (void)snprintf(text, sizeof text, "passed over for %lld.%lld s: %.*s", (long long)(ms / 1000),
+    if (bar.len)
+        buf_printf(&text, "passed over for %lld.%lld s: %.*s", (long long)(ms / 1000),
                    (long long)(ms % 1000 / 100), STR_ARG(bar));
-    table_cell(l, column, bar.len ? str_of(text) : str_of("asked"));
+    else
+        buf_add_cstr(&text, "asked");
+    refused_write(m, &text);
+    table_cell(l, column, buf_str(&text));
+    buf_fini(&text);
 }
 
 static void status_row(struct libscols_table *t, const struct json_val *p)

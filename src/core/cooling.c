@@ -4,7 +4,6 @@
 
 #define RATE_FIRST_MS 1000 // where nothing was said: doubling
 #define RATE_MOST_MS  60000
-#define USELESS_ROW   3
 #define USELESS_MS    60000 // a person has to mend it: looked at once a minute
 
 static int64_t unsaid_ms(enum failure_kind k, unsigned times)
@@ -24,7 +23,7 @@ int64_t cooling_ms(const struct failure *f, unsigned times)
     case FAILURE_QUOTA:
     case FAILURE_ABSENT: break;
     case FAILURE_KEY:
-        if (times + 1 >= USELESS_ROW)
+        if (times + 1 >= COOLING_KEY_ROW)
             break;
         return 0;
     case FAILURE_BUSY:

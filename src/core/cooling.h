@@ -11,6 +11,7 @@
 #include "core/retry.h"
 
 #define COOLING_MOST_MS INT64_C(3600000) // whatever a provider says
+#define COOLING_KEY_ROW 3                // refusals of a key in a row, from which on it is useless
 
 // After that failure, milliseconds; 0: not at all. `times`: what failed so in a row before it. A
 // refusal of the key cools from the third in a row on, since one alone may be about what its caller

@@ -471,13 +471,15 @@ enum standing_news standing_end(struct standing *s, const struct breaker_terms *
     must(e->lane < s->lane_count);
     struct lane *l = &s->lanes[e->lane];
     enum standing_news news = count(s, t, how, e->sent_us, now_us);
-    if (how == BREAKER_GOOD)
+    bool refused = e->failed && e->failure.kind == FAILURE_KEY;
+    if (how == BREAKER_GOOD && !refused)
         atomic_fetch_add_explicit(&s->good, 1, memory_order_relaxed);
-    if (how == BREAKER_BAD)
+    if (how == BREAKER_BAD || refused)
         atomic_fetch_add_explicit(&s->bad, 1, memory_order_relaxed);
     if (e->failed) {
         bool cooled = cool(l, &e->failure, now_us);
-        return news == STANDING_SAME && cooled ? STANDING_COOLS : news;
+        bool first = refused && atomic_load(&l->times) == COOLING_KEY_ROW;
+        return news == STANDING_SAME && cooled ? (first ? STANDING_REFUSED : STANDING_COOLS) : news;
     }
     if (atomic_load_explicit(&l->times, memory_order_relaxed) != 0)
         atomic_store(&l->times, 0);
@@ -514,6 +516,13 @@ void standing_look(const struct standing *s, int64_t now_us, struct standing_vie
 unsigned standing_lanes(const struct standing *s)
 {
     return s->lane_count;
+}
+
+bool standing_lane_refused(const struct standing *s, unsigned lane)
+{
+    must(lane < s->lane_count);
+    const struct lane *l = &s->lanes[lane];
+    return atomic_load(&l->kind) == FAILURE_KEY && atomic_load(&l->times) >= COOLING_KEY_ROW;
 }
 
 int64_t standing_lane_wait_us(const struct standing *s, unsigned lane, int64_t now_us)

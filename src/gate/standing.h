@@ -83,8 +83,15 @@ struct standing_end {
     int64_t ttft_us;        // first token of a stream; 0: it was none, or failed
     int64_t duration_us;    // to its end; 0: it failed
 };
-// What came of that: the breaker's state has changed, or a lane cools.
-enum standing_news { STANDING_SAME, STANDING_OPENED, STANDING_CLOSED, STANDING_COOLS };
+// What came of that: the breaker's state has changed, or a lane cools; or its key is known from now
+// on to be refused, whatever is asked.
+enum standing_news {
+    STANDING_SAME,
+    STANDING_OPENED,
+    STANDING_CLOSED,
+    STANDING_COOLS,
+    STANDING_REFUSED
+};
 enum standing_news standing_end(struct standing *s, const struct breaker_terms *t,
                                 const struct standing_end *e, int64_t now_us);
 
@@ -96,12 +103,14 @@ struct standing_view {
     enum bar bar;
     int64_t wait_us;              // until it may be asked; 0: now
     int64_t ttft_us, duration_us; // decayed means; 0: not known
-    uint64_t good, bad;           // attempts that ended since the start
-    uint64_t opened;              // times that its breaker has
-    uint64_t passed_over;         // calls that went elsewhere
+    uint64_t good, bad;   // attempts that ended since the start; one whose key was refused: bad
+    uint64_t opened;      // times that its breaker has
+    uint64_t passed_over; // calls that went elsewhere
 };
 void standing_look(const struct standing *s, int64_t now_us, struct standing_view *out);
 unsigned standing_lanes(const struct standing *s); // as many as the ward has keys
+// The provider has refused the key again and again, and not answered with it since.
+bool standing_lane_refused(const struct standing *s, unsigned lane);
 // For how long the key is not to be used; 0: it may be.
 int64_t standing_lane_wait_us(const struct standing *s, unsigned lane, int64_t now_us);
 // What is left of a limit of the key; INT64_MAX: it is not known.

@@ -13,8 +13,9 @@
 #include "gate/metrics.h"
 #include "gate/standing.h"
 
-#define US_PER_MS 1000
-#define RATE_NAME "costlens_ratelimit_remaining"
+#define US_PER_MS    1000
+#define REFUSED_NAME "costlens_key_refused"
+#define RATE_NAME    "costlens_ratelimit_remaining"
 
 // --- the configuration's ---
 
@@ -100,6 +101,7 @@ static void key(struct json_out *o, const struct standing *s, unsigned lane, int
     json_out_begin(o, NULL, '{');
     json_out_number(o, "key", lane + 1);
     json_out_number(o, "wait_ms", (wait_us + US_PER_MS - 1) / US_PER_MS);
+    json_out_flag(o, "refused", standing_lane_refused(s, lane));
     json_out_begin(o, "left", '{');
     for (unsigned k = 0; k < ALLOWANCE_COUNT; k++) {
         int64_t left = standing_lane_left(s, lane, (enum allowance_kind)k, now_us);
@@ -304,6 +306,30 @@ static void left_write(struct gate *g, const struct config *c, struct seen *seen
     }
 }
 
+static void refused_lines(struct buf *out, struct str provider, const struct standing_view *v)
+{
+    for (unsigned lane = 0; lane < standing_lanes(v->standing); lane++) {
+        buf_add_cstr(out, REFUSED_NAME "{");
+        metrics_label(out, "provider", provider);
+        buf_add_char(out, ',');
+        metrics_label(out, "model", v->model);
+        buf_printf(out, ",key=\"%u\"} %d\n", lane + 1, standing_lane_refused(v->standing, lane));
+    }
+}
+
+static void refused_write(struct gate *g, const struct config *c, struct seen *seen,
+                          struct buf *out)
+{
+    metrics_head(
+        out, REFUSED_NAME, "gauge",
+        "1: the provider has refused the key three times in a row, and not taken it since.");
+    for (unsigned i = 0; i < c->provider_count; i++) {
+        look(g, c->providers[i].name, seen);
+        for (unsigned m = 0; m < seen->count; m++)
+            refused_lines(out, c->providers[i].name, &seen->views[m]);
+    }
+}
+
 void providers_metrics(struct gate *g, struct buf *out)
 {
     struct seen *seen = alloc_zero(&alloc_heap, sizeof *seen);
@@ -317,8 +343,10 @@ void providers_metrics(struct gate *g, struct buf *out)
                 line(out, &figures[k], c->providers[i].name, &seen->views[m]);
         }
     }
-    if (seen)
+    if (seen) {
         left_write(g, c, seen, out);
+        refused_write(g, c, seen, out);
+    }
     snapshot_free(now);
     heap_free(seen);
 }

@@ -239,12 +239,16 @@ static void tell(const struct req *r, enum standing_news news, enum failure_kind
     log_begin(&l, news == STANDING_COOLS && !absent ? LOG_INFO : LOG_WARN,
               news == STANDING_OPENED   ? "a model keeps failing: its breaker is open"
               : news == STANDING_CLOSED ? "a model answers again: its breaker is closed"
+              : news == STANDING_REFUSED
+                  ? "a provider refuses its key: a model is not asked with it for a while"
               : absent ? "a model is not asked for a while: its provider has none such"
                        : "a model is not asked for a while: it was told so");
     log_str(&l, "request_id", str_from(r->id_text, UUID_TEXT));
     log_str(&l, "provider", r->attempt.provider->name);
     log_str(&l, "model", r->attempt.target.model);
     log_i64(&l, "status", r->attempt.upstream_status);
+    if (news == STANDING_REFUSED)
+        log_i64(&l, "key", r->attempt.lane + 1);
     log_end_later(&l);
 }
 

@@ -5,7 +5,7 @@ import json
 import re
 from collections import Counter
 
-from lib.scene import PRICES, Gateway, Mock, expect, expect_in, expect_true, limit
+from lib.scene import PRICES, Gateway, Mock, expect, expect_in, expect_true, limit, until
 from lib.strange import Strange
 
 limit(60)
@@ -91,6 +91,14 @@ with Mock() as mock, Strange(house) as strange:
         expect({a.status for a in ask("many/refused", 20)}, {200})
         took = house.took()
         expect((took["A"], took["B"], took["C"]), (3, 3, 20), "three in a row, then it is left out")
+        [status] = [line for line in gateway.costlens("provider", "status").stdout.splitlines() if line.split()[:2] == ["many", "refused"]]
+        expect_in("asked; refused with key 1, 2", status)
+        expect(status.split()[3:5], ["20", "6"], "answered and failed")
+        expect([gateway.metric("costlens_key_refused", model="refused", key=str(n)) for n in (1, 2, 3)], [1, 1, 0])
+        until(lambda: gateway.program.errors().count("refuses its key") == 2, what="one word of each")
+        told = [json.loads(line) for line in gateway.program.errors().splitlines() if "refuses its key" in line]
+        expect(sorted((line["level"], line["model"], line["key"]) for line in told),
+               [("warn", "refused", 1), ("warn", "refused", 2)])
         # All are: their error is told without any of them; an alias goes elsewhere, without asking.
         house.said = dict.fromkeys("ABC", rate(3600))
         answer = ask("many/none")

@@ -116,7 +116,7 @@ static void rates_cool(void **state)
     // A refused key: not one alone.
     assert_int_equal(fails(s, FAILURE_KEY, -1, NOW + 3 * SECOND), STANDING_SAME);
     assert_int_equal(fails(s, FAILURE_KEY, -1, NOW + 3 * SECOND), STANDING_SAME);
-    assert_int_equal(fails(s, FAILURE_KEY, -1, NOW + 3 * SECOND), STANDING_COOLS);
+    assert_int_equal(fails(s, FAILURE_KEY, -1, NOW + 3 * SECOND), STANDING_REFUSED);
     assert_int_equal(standing_bar(s, 1, NOW + 3 * SECOND), BAR_COOLING);
     assert_ptr_equal(standings_ward(all, house, house, 1), w); // a reload
     assert_int_equal(standing_bar(s, 1, NOW + 3 * SECOND), BAR_NONE);
@@ -255,6 +255,32 @@ static void keys_take_turns(void **state)
     standings_free(all);
 }
 
+// Told once in a row of refusals, and no answer.
+static void a_refused_key_is_told(void **state)
+{
+    (void)state;
+    struct standings *all = standings_new();
+    struct standing *s = ward_at(standings_ward(all, house, house, 2), gpt, STANDING_MODELS_MAX);
+    const struct standing_end refused = {
+        .failed = true, .failure = {FAILURE_KEY, ADVICE_NONE, -1}, .lane = 1, .sent_us = NOW};
+    const struct standing_end well = {.lane = 1, .sent_us = NOW, .duration_us = 1};
+    static const enum standing_news told[] = {STANDING_SAME, STANDING_SAME, STANDING_REFUSED,
+                                              STANDING_COOLS};
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(standing_end(s, &terms, &refused, NOW), told[i]);
+        assert_int_equal(standing_lane_refused(s, 1), i >= 2);
+    }
+    struct standing_view view;
+    standing_look(s, NOW, &view);
+    assert_int_equal(view.good, 0);
+    assert_int_equal(view.bad, 4);
+    assert_int_equal(view.breaker, BREAKER_CLOSED);
+    assert_false(standing_lane_refused(s, 0));
+    (void)standing_end(s, &terms, &well, NOW);
+    assert_false(standing_lane_refused(s, 1));
+    standings_free(all);
+}
+
 static void says(struct standing *s, unsigned lane, const char *name, const char *limit,
                  const char *left, const char *reset)
 {
@@ -376,6 +402,7 @@ int main(void)
         cmocka_unit_test(keys_take_turns_without_a_standing),
         cmocka_unit_test(a_name_that_is_none),
         cmocka_unit_test(keys_take_turns),
+        cmocka_unit_test(a_refused_key_is_told),
         cmocka_unit_test(rates_are_kept_before_they_bite),
         cmocka_unit_test(a_far_reset_is_no_sentence),
     };
