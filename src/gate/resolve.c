@@ -377,12 +377,15 @@ static void other_dialect(const struct config_provider *p, struct buf *detail)
                paths[p->dialect]);
 }
 
-static bool any_there(const struct snapshot *s)
+bool resolve_nobody(const struct snapshot *s, struct buf *detail)
 {
     for (unsigned i = 0; i < s->config->provider_count; i++)
         if (provider_there(s, &s->config->providers[i]))
-            return true;
-    return false;
+            return false;
+    buf_add_cstr(detail, "Set OPENAI_API_KEY (or another provider's key) in the gateway's "
+                         "environment, start an Ollama on this machine, or name providers in "
+                         "its configuration file.");
+    return true;
 }
 
 enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct target *out,
@@ -390,12 +393,8 @@ enum refusal resolve(const struct snapshot *s, const struct wanted *w, struct ta
 {
     struct str asked = w->model;
     const struct config *c = s->config;
-    if (!any_there(s)) {
-        buf_add_cstr(detail, "Set OPENAI_API_KEY (or another provider's key) in the gateway's "
-                             "environment, start an Ollama on this machine, or name providers in "
-                             "its configuration file.");
+    if (resolve_nobody(s, detail))
         return REFUSAL_NO_PROVIDER;
-    }
     if (asked.len == 0)
         return resolve_nameless(s, w, out, detail);
     struct target t = {0};

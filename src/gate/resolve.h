@@ -84,6 +84,8 @@ const struct sheet *provider_sheet(const struct snapshot *s, const struct config
 bool provider_has_row(const struct config_provider *p, const struct sheet *sheet);
 // False for an Ollama that nobody named and that does not answer.
 bool provider_there(const struct snapshot *s, const struct config_provider *p);
+// No provider is there at all: `detail` gets what makes one be.
+bool resolve_nobody(const struct snapshot *s, struct buf *detail);
 // True when the provider's list (its own, else the book's rows of its vendor; of an
 // Ollama what it has) holds the name.
 bool provider_lists(const struct snapshot *s, const struct config_provider *p, struct str model);

@@ -263,3 +263,26 @@ enum flow listing_answer(struct req *r)
     req_hand_over(r);
     return END;
 }
+
+// What every call may try: which of its models can, the route sees by each call.
+static const char shown[] =
+    "{\"details\":{\"parent_model\":\"\",\"format\":\"\",\"family\":\"costlens\","
+    "\"families\":[\"costlens\"],\"parameter_size\":\"\",\"quantization_level\":\"\"},"
+    "\"model_info\":{\"general.architecture\":\"costlens\"},"
+    "\"capabilities\":[\"completion\",\"tools\"]}";
+
+enum flow listing_shows(struct req *r)
+{
+    const struct snapshot *s = r->view->snapshot;
+    const struct str name = dialect_model(DIALECT_OLLAMA, r->ask.demand.model);
+    bool automatic = str_is(name, ROUTE_AUTO) && !map_get(&s->aliases, name);
+    if (r->found.endpoint != ENDPOINT_OLLAMA_SHOW || !(automatic || map_get(&s->routes, name)))
+        return NEXT;
+    struct buf body;
+    buf_init(&body, &alloc_heap, KIB);
+    buf_add_cstr(&body, shown);
+    send(r, &body);
+    buf_fini(&body);
+    req_hand_over(r);
+    return END;
+}

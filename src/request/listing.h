@@ -11,5 +11,8 @@
 // END: it was a listing, and is answered. WAIT: an Ollama is asked for the model first. NEXT: it is
 // none.
 enum flow listing_answer(struct req *r);
+// END: it was /api/show of `auto` or a route, which no Ollama has, and is answered as if it were a
+// model: programs ask so before they call one. NEXT: it is none.
+enum flow listing_shows(struct req *r);
 
 #endif

@@ -65,7 +65,7 @@ static const struct config_route *first_match(struct req *r)
 static enum flow find_route(struct req *r, const struct config_route **out, bool *matched)
 {
     const struct snapshot *s = r->view->snapshot;
-    struct str asked = r->ask.demand.model;
+    struct str asked = dialect_model(r->dialect, r->ask.demand.model); // auto:latest of an Ollama's
     bool many = false;
     struct str named = STR_NONE;
     *out = NULL;
@@ -165,12 +165,27 @@ static bool is_limited(const struct plan *p)
     return i < p->count;
 }
 
+// It has none at all, of what it names or of what is proposed.
+static void why_none_write(const struct config_route *route, struct buf *out)
+{
+    bool left_out = (route->small && route->small->absent_count) ||
+                    (route->large && route->large->absent_count);
+    if (left_out)
+        buf_add_cstr(out, "The providers of its models are not there: `costlens route list` tells "
+                          "what they want.");
+    else
+        buf_add_cstr(out, "Of no model that its providers have the price or the size is known: "
+                          "write some under `tiers` of the configuration.");
+}
+
 static enum flow refuse_all(struct req *r, const struct plan *p)
 {
     char most[DECIMAL_TEXT];
     bool limited = is_limited(p);
     struct buf detail;
     buf_init(&detail, &alloc_heap, 16 * KIB);
+    if (p->count == 0 && resolve_nobody(r->view->snapshot, &detail))
+        return refuse(r, REFUSAL_NO_PROVIDER, &detail);
     buf_printf(&detail, "The route \"%.*s\" has no model that can take this call",
                STR_ARG(p->route->name));
     if (limited)
@@ -178,7 +193,7 @@ static enum flow refuse_all(struct req *r, const struct plan *p)
                    STR_ARG(nano_text(p->route->max_cost, most)));
     buf_add_cstr(&detail, p->count ? ": " : ". ");
     if (p->count == 0)
-        routes_write(r, &detail);
+        why_none_write(p->route, &detail);
     for (unsigned i = 0; i < p->count; i++) {
         why_out_write(p, &p->list[i], &detail);
         buf_add_cstr(&detail, i + 1 < p->count ? ", " : ".");

@@ -45,8 +45,17 @@ struct plan_end {
     struct money large;
 };
 
+// A budget refused the call at these; this is the one that may cost least.
+struct plan_denied {
+    bool there;
+    struct nano amount;     // what it may cost there
+    struct str text, purse; // in the call's arena
+    bool paused;
+};
+
 struct plan {
     struct plan_end end;
+    struct plan_denied denied;
     struct breakeven_call tried; // what its small side's attempts that were verified cost
 
     const struct config_route *route; // as long as the call's view

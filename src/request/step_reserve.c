@@ -14,6 +14,7 @@
 #include "gate/gate_state.h"
 #include "request/concern.h"
 #include "request/inner.h"
+#include "request/plan.h"
 #include "request/relay.h"
 #include "request/waiting.h"
 
@@ -132,16 +133,45 @@ static int64_t waited_us(const struct req *r)
     return s && s->waited ? loop_now_us(r->worker->loop) - s->began_us : 0;
 }
 
+static void spent_write(const struct req *r, struct plan_denied *out, struct buf *text)
+{
+    const struct reservation *v = &r->attempt.reservation;
+    const struct verdict said = booking_verdict(v->booking);
+    const struct booking_wish *wish = booking_wish(v->booking, said.at);
+    concern_spent(r, wish, &said, waited_us(r), text);
+    *out = (struct plan_denied){true, v->amount, STR_NONE, wish->budget->name,
+                                said.is == ADMISSION_PAUSED};
+}
+
+// Of all models of a route that a budget refuses, the client is told of the one that lacks least.
+static void keep_cheapest(struct req *r)
+{
+    struct plan_denied one;
+    struct buf text;
+    if (!r->plan ||
+        (r->plan->denied.there && r->plan->denied.amount.n <= r->attempt.reservation.amount.n))
+        return;
+    buf_init(&text, &alloc_heap, DETAIL_BYTES);
+    spent_write(r, &one, &text);
+    one.text = arena_dup(&r->arena, buf_str(&text));
+    r->plan->denied = one;
+    buf_fini(&text);
+}
+
 static enum flow refuse_spent(struct req *r)
 {
     const struct attempt *a = &r->attempt;
-    const struct verdict v = booking_verdict(a->reservation.booking);
-    const struct booking_wish *wish = booking_wish(a->reservation.booking, v.at);
+    struct plan_denied one;
     struct buf text;
     buf_init(&text, &alloc_heap, DETAIL_BYTES);
-    concern_spent(r, wish, &v, waited_us(r), &text);
-    r->purse = wish->budget->name;
-    r->purse_paused = v.is == ADMISSION_PAUSED;
+    spent_write(r, &one, &text);
+    if (r->plan && r->plan->denied.there && r->plan->denied.amount.n < one.amount.n) {
+        one = r->plan->denied;
+        buf_clear(&text);
+        buf_add(&text, one.text);
+    }
+    r->purse = one.purse;
+    r->purse_paused = one.paused;
     (void)booking_leave(a->reservation.booking); // who is behind it waits no more for it
     return refuse(r, REFUSAL_BUDGET, &text);
 }
@@ -231,6 +261,7 @@ static bool ask_other(struct req *r, const struct budget *b)
 static bool go_elsewhere(struct req *r, const struct budget *b)
 {
     struct booking *before = r->attempt.reservation.booking;
+    keep_cheapest(r);
     if (!r->reserving)
         return ask_other(r, b);
     r->attempt.reservation.booking = NULL;

@@ -6,6 +6,7 @@
 #include "request/availability.h"
 #include "request/inner.h"
 #include "request/keeper.h"
+#include "request/listing.h"
 #include "request/matching.h"
 #include "request/plan.h"
 #include "request/shadowing.h"
@@ -58,6 +59,8 @@ enum flow step_route(struct req *r)
         return inner_route(r);
     struct str asked = arena_dup(&r->arena, r->ask.demand.model);
     r->attempt.entry.model_asked = asked;
+    if (listing_shows(r) == END)
+        return END;
     keeper_find(r);
     r->confined = asked.len ? matching_confined(r) : NULL;
     enum flow planned = plan_make(r);

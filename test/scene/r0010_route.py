@@ -95,6 +95,14 @@ with Mock() as mock, Priced(mock, extra=ROUTES, models=MODELS, keys=KEYS) as gat
             "bench/small-b (key), bench/large-a (key).", bearer("routed-routed-routed"), model="good")
     answer = gateway.post("/v1/embeddings", {"model": "auto", "input": "x"}, support)
     expect((answer.status, answer.json["error"]["code"]), (400, "bad_request"))
+    # Whose client always says a route in its head embeds with the model that it names.
+    answer = gateway.post("/v1/embeddings", {"model": "bench/small-a", "input": "x"}, {"x-costlens-route": "good", **support})
+    expect((answer.status, answer.headers.get("x-costlens-reason")), (200, None))
+    # An Ollama's programs say ":latest", and ask what a model is before they call it.
+    for name in ("auto:latest", "good:latest"):
+        shown = gateway.post("/api/show", {"model": name})
+        expect((shown.status, shown.json["capabilities"]), (200, ["completion", "tools"]))
+    expect(gateway.post("/api/show", {"model": "nothing:latest"}).status, 404)
     # Never from the large side to the small one: the error is the client's.
     expect(gateway.chat(model="dead").status, 503)
 

@@ -29,6 +29,8 @@ static const struct bad bad[] = {
     {TIERS "routes:\n  - {small: small}\n", 7, "`name` is missing"},
     {TIERS "routes:\n  - {name: a/b, small: small}\n", 7, "a route's name has no /"},
     {TIERS "routes:\n  - {name: auto, small: small}\n", 7, "is a word of its own"},
+    {TIERS "routes:\n  - {name: 'a ', small: small}\n", 7, "(within, @ + and blanks, too"},
+    {TIERS "routes:\n  - {name: 'a:b', small: small}\n", 7, "is no name"},
     {TIERS "routes:\n  - {name: none, small: small}\n", 7, "is a word of its own"},
     {TIERS "aliases: {r: [a/m]}\nroutes:\n  - {name: r, small: small}\n", 8, "is an alias, too"},
     {TIERS "routes:\n  - {name: r, small: small}\n  - {name: r, large: large}\n", 8,
@@ -217,7 +219,7 @@ static void what_costs_nothing_is_checked_by_itself(void **state)
     (void)state;
     struct config *c =
         good(SIDES "}\n  - {name: bare, match: {team: t}, small: small, large: large,"
-                   " verify: []}\n  - {name: one, match: {team: t}, small: small}\n",
+                   " verify: []}\n  - {name: one, match: {team: u}, small: small}\n",
              1); // the first one takes everything
     assert_int_equal(c->routes[0].verifier_count, 5);
     assert_int_equal(c->routes[0].verifiers[4].kind, VERIFIER_SCHEMA);
@@ -355,6 +357,24 @@ static void what_takes_everything_is_told(void **state)
     assert_non_null(strstr(c->warnings[0].text.ptr, "this file has no key `ci`"));
     assert_non_null(strstr(c->warnings[1].text.ptr, "route one has no match"));
     config_free(c);
+    c = good(TIERS "routes:\n  - {name: one, small: small, match: {tag: {a: b, c: d}}}\n"
+                   "  - {name: two, small: small, match: {tag: {a: b, c: e}}}\n"
+                   "  - {name: three, small: small, match: {tag: {a: b, c: d}, min_tokens_in: 9}}\n"
+                   "  - {name: four, large: large, match: {tag: {a: b, c: d}}}\n"
+                   "  - {name: home, local_only: true, small: small, match: {tag: {a: b, c: d}}}\n",
+             1);
+    assert_non_null(strstr(c->warnings[0].text.ptr, "route four has the match of route one, which "
+                                                    "takes its calls for `auto`"));
+    assert_int_equal(c->warnings[0].line, 10);
+    config_free(c);
+}
+
+static void a_model_on_both_sides_is_told(void **state)
+{
+    (void)state;
+    struct config *c = good(P "routes:\n  - {name: r, small: [a/m], large: [a/n-1, a/m]}\n", 1);
+    assert_non_null(strstr(c->warnings[0].text.ptr, "route r: a/m is on both sides"));
+    config_free(c);
 }
 
 // Which of both wins is said; an alias of that name is a fault.
@@ -394,6 +414,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(faults_name_their_line_and_cure),
         cmocka_unit_test(a_route_is_read),
+        cmocka_unit_test(a_model_on_both_sides_is_told),
         cmocka_unit_test(its_terms_are_read),
         cmocka_unit_test(what_costs_nothing_is_checked_by_itself),
         cmocka_unit_test(a_provider_has_several_keys),
