@@ -305,43 +305,7 @@ bool again_elsewhere(struct req *r, enum again_for why)
     return true; // without memory it is refused
 }
 
-// The next attempt stands in the place of the one that failed.
-static enum flow next_attempt(struct req *r)
-{
-    struct again *again = r->again;
-    const struct attempt *before = &again->before;
-    const char *ignored;
-    if (admit_refuses(r, &ignored) != REFUSAL_NONE || !reopen(r))
-        return last(r);
-    if (r->attempt.reservation.booking) { // what it does not need is for the next
-        settle_waiting(r, false);
-        worker_write_journal(r->worker);
-    }
-    bool same = str_is(str_of(again->target.reason), "retry");
-    again->before = r->attempt;
-    again->kept = true;
-    renew(r, &again->target);
-    r->attempt.second = again->second;
-    r->attempt.escalated = before->escalated || (before->escalates && !again->second);
-    if (str_is(str_of(again->target.reason), OTHER_KEY))
-        r->attempt.lanes_tried = before->lanes_tried | UINT64_C(1) << before->lane;
-    if (same) {
-        r->attempt.lanes_tried = again->repeats ? before->lanes_tried : 0;
-        r->attempt.repeats = again->repeats;
-        r->attempt.context_least = count_larger(before->context_least, again->context_least);
-        r->attempt.tried = before->tried + !again->repeats;
-    }
-    r->attempt.fresh = before->failure.kind == FAILURE_STALE;
-    r->attempt.begin_mono_us = loop_now_us(r->worker->loop);
-    r->attempt.entry.attempt = (uint8_t)(before->entry.attempt + 1);
-    admit_entry(r);
-    if (!arena_failed(&r->arena))
-        return AGAIN;
-    (void)again_unbooked(r);
-    return last(r);
-}
-
-// --- a second model ---
+// --- an answer that is kept ---
 
 // The attempt before the current one, which follows it: both stand as if the process ended now.
 static void keep_first(struct req *r)
@@ -397,6 +361,48 @@ static bool lacks_second(const struct req *r)
     return has_first(r) && r->attempt.second && !r->attempt.escalates;
 }
 
+// Nobody is left to ask.
+static enum flow end_failed(struct req *r)
+{
+    return has_first(r) ? take_first(r) : last(r);
+}
+
+// The next attempt stands in the place of the one that failed.
+static enum flow next_attempt(struct req *r)
+{
+    struct again *again = r->again;
+    const struct attempt *before = &again->before;
+    const char *ignored;
+    if (admit_refuses(r, &ignored) != REFUSAL_NONE || !reopen(r))
+        return end_failed(r);
+    if (r->attempt.reservation.booking) { // what it does not need is for the next
+        settle_waiting(r, false);
+        worker_write_journal(r->worker);
+    }
+    bool same = str_is(str_of(again->target.reason), "retry");
+    again->before = r->attempt;
+    again->kept = true;
+    renew(r, &again->target);
+    r->attempt.second = again->second;
+    r->attempt.escalated = before->escalated || (before->escalates && !again->second);
+    if (str_is(str_of(again->target.reason), OTHER_KEY))
+        r->attempt.lanes_tried = before->lanes_tried | UINT64_C(1) << before->lane;
+    if (same) {
+        r->attempt.lanes_tried = again->repeats ? before->lanes_tried : 0;
+        r->attempt.repeats = again->repeats;
+        r->attempt.context_least = count_larger(before->context_least, again->context_least);
+        r->attempt.tried = before->tried + !again->repeats;
+    }
+    r->attempt.fresh = before->failure.kind == FAILURE_STALE;
+    r->attempt.begin_mono_us = loop_now_us(r->worker->loop);
+    r->attempt.entry.attempt = (uint8_t)(before->entry.attempt + 1);
+    admit_entry(r);
+    if (!arena_failed(&r->arena))
+        return AGAIN;
+    (void)again_unbooked(r);
+    return end_failed(r);
+}
+
 static void log_wait(const struct req *r, int64_t delay_ms)
 {
     struct log_line l;
@@ -415,7 +421,7 @@ enum flow step_again(struct req *r)
         return take_first(r);
     if (!failed(r) || !may_follow(r)) {
         availability_note(r, (failed(r) && !r->attempt.escalates) || told_of_error(r));
-        return failed(r) && has_first(r) ? take_first(r) : last(r);
+        return failed(r) ? end_failed(r) : last(r);
     }
     if (again_waits(r))
         return WAIT;
@@ -427,7 +433,7 @@ enum flow step_again(struct req *r)
     availability_note(r, !r->attempt.escalates);
     const struct choice choice = decide(r);
     if (choice.verdict == RETRY_END || !again_begin(r))
-        return has_first(r) ? take_first(r) : last(r);
+        return end_failed(r);
     prepare(r, &choice);
     if (choice.delay_ms == 0)
         return next_attempt(r);
