@@ -254,6 +254,8 @@ static void add_newborn(struct gathering *g)
     size_t first = g->live_count, kept;
     while (first > 0 && g->live[first - 1].id > g->view.newest)
         first--;
+    if (first == g->live_count)
+        return;
     kept = first;
     for (size_t i = first; i < g->live_count; i++) {
         if (!its_budget(g, &g->live[i].key))
@@ -265,8 +267,7 @@ static void add_newborn(struct gathering *g)
     g->newborn = g->live + first;
     g->newborn_count = kept - first;
     g->live_count = first;
-    if (g->newborn_count)
-        qsort(g->newborn, g->newborn_count, sizeof *g->newborn, compare_keys);
+    qsort(g->newborn, g->newborn_count, sizeof *g->newborn, compare_keys);
 }
 
 static const struct live *find_moved(const struct gathering *g, const struct account_moved *a)
