@@ -47,14 +47,19 @@ const char *route_data(const struct route_wishes *w, size_t i);
 // Reads the rows of all of them. EXIT_OK; else said on stderr, with the file and the line.
 // rows_fini ends them in any case.
 int route_read(const struct route_wishes *w, struct rows *out);
-// How many of them the model was trained on, letter for letter, as far as it knows.
+// How many of them ask what the model was trained on, as far as it knows.
 size_t route_seen(const struct model *m, const struct rows *rows);
+// Where its file has no marks of its rows: that nobody can tell whether these are among them, said
+// on stderr; NULL: it has. Static.
+const char *route_untold(const struct model *m);
 // Opens --model: a file, or `shipped`, the one that is compiled in. EXIT_OK; else said on stderr.
 int route_model(const struct route_wishes *w, struct model *out);
 // A member with a number of six places.
 void route_json(struct json_out *o, const char *name, double value);
 // The same of a threshold; null where it is below all gains.
 void route_json_threshold(struct json_out *o, const char *name, double value);
+// The member `note`; null without one.
+void route_json_note(struct json_out *o, const char *note);
 // A number from `least` to `most`; without `text` what stands in *out stays. EXIT_OK, or
 // EXIT_USAGE, said.
 int route_number(const char *name, const char *text, double least, double most, double *out);

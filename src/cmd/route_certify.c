@@ -29,17 +29,17 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-// That say what another one has said already, letter for letter.
+// That ask what another one has asked already.
 static size_t count_repeated(const struct rows *rows)
 {
-    uint64_t *lines = alloc_must((rows->count + 1) * sizeof *lines);
+    uint64_t *texts = alloc_must((rows->count + 1) * sizeof *texts);
     size_t repeated = 0;
     for (size_t i = 0; i < rows->count; i++)
-        lines[i] = rows->at[i].line;
-    qsort(lines, rows->count, sizeof *lines, by_number);
+        texts[i] = rows->at[i].text;
+    qsort(texts, rows->count, sizeof *texts, by_number);
     for (size_t i = 1; i < rows->count; i++)
-        repeated += lines[i] == lines[i - 1];
-    heap_free(lines);
+        repeated += texts[i] == texts[i - 1];
+    heap_free(texts);
     return repeated;
 }
 
@@ -47,7 +47,7 @@ static void drop_seen(const struct model *model, struct rows *rows)
 {
     size_t kept = 0;
     for (size_t i = 0; i < rows->count; i++)
-        if (!model_has_line(model, rows->at[i].line))
+        if (!model_has_text(model, rows->at[i].text))
             rows->at[kept++] = rows->at[i];
     rows->count = kept;
 }
@@ -60,8 +60,8 @@ static int leave_out(const struct model *model, struct rows *rows)
         (model->head->learned && model->head->learned == rows_mark(rows)))
         return command_failed("the model was trained on these rows: what it has learned by heart "
                               "proves nothing. Give it rows that it has not seen");
-    if (model->head->lines == MODEL_LINES_MAX && // it has learned from more
-        seen > model_lines_by_chance(model, rows->count))
+    if (model->head->texts == MODEL_TEXTS_MAX && // it has learned from more
+        seen > model_texts_by_chance(model, rows->count))
         return command_failed("the model was trained on %zu of the %zu rows, and perhaps on more: "
                               "of so many it does not know all. Give it rows that it has not seen",
                               seen, rows->count);
@@ -85,7 +85,7 @@ static int check_rows(const struct model *model, struct rows *rows)
     const size_t repeated = count_repeated(rows);
     if (repeated)
         command_print(stderr,
-                      "%zu of the %zu rows are the same as another one: each counts, and what is "
+                      "%zu of the %zu rows ask the same as another one: each counts, and what is "
                       "given twice proves too much.\n",
                       repeated, rows->count);
     return EXIT_OK;
@@ -113,6 +113,7 @@ struct result {
     struct promise promise;
     double loss_upper;
     size_t pairs, left_out;
+    const char *note; // NULL: there is none
 };
 
 static void print_json(const struct result *r)
@@ -135,6 +136,7 @@ static void print_json(const struct result *r)
         route_json(&o, "loss", r->certificate.loss);
         route_json(&o, "loss_upper", r->loss_upper);
     }
+    route_json_note(&o, r->note);
     json_out_end(&o, '}');
     puts(buf_cstr(&b));
     buf_fini(&b);
@@ -167,6 +169,8 @@ static int certify(const struct cli *cli, const struct route_wishes *w, struct r
         return EXIT_FAILED;
     int code = route_read(w, &rows);
     const size_t given = rows.count;
+    if (code == EXIT_OK)
+        r->note = route_untold(&model);
     if (code == EXIT_OK)
         code = check_rows(&model, &rows);
     if (code == EXIT_OK) {

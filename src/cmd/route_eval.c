@@ -25,7 +25,7 @@ static void named_json(struct json_out *o, const char *name, const struct curve 
     json_out_end(o, '}');
 }
 
-static void print_json(const struct evaluation *e)
+static void print_json(const struct evaluation *e, const char *note)
 {
     struct buf b;
     struct json_out o = {&b, true};
@@ -52,6 +52,7 @@ static void print_json(const struct evaluation *e)
     } else {
         json_out_null(&o, "cascade");
     }
+    route_json_note(&o, note);
     json_out_end(&o, '}');
     puts(buf_cstr(&b));
     buf_fini(&b);
@@ -118,6 +119,7 @@ static int measure(const struct cli *cli, const struct route_wishes *w,
         return EXIT_FAILED;
     int code = route_read(w, &rows);
     const size_t seen = code == EXIT_OK ? route_seen(&model, &rows) : 0;
+    const char *note = code == EXIT_OK ? route_untold(&model) : NULL;
     if (seen)
         command_print(stderr,
                       "%zu of the %zu rows are ones that the model was trained on: they flatter "
@@ -126,7 +128,7 @@ static int measure(const struct cli *cli, const struct route_wishes *w,
     if (code == EXIT_OK && evaluate(&model, &rows, wishes, &e, &why) != STATUS_OK)
         code = command_failed("%s", why.text);
     if (code == EXIT_OK && cli->json)
-        print_json(&e);
+        print_json(&e, note);
     else if (code == EXIT_OK)
         print_text(&e, wishes->ratio);
     rows_fini(&rows);

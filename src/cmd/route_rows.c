@@ -50,8 +50,27 @@ size_t route_seen(const struct model *m, const struct rows *rows)
 {
     size_t seen = 0;
     for (size_t i = 0; i < rows->count; i++)
-        seen += model_has_line(m, rows->at[i].line);
+        seen += model_has_text(m, rows->at[i].text);
     return seen;
+}
+
+const char *route_untold(const struct model *m)
+{
+    struct model prior;
+    if (m->head->texts > 0)
+        return NULL;
+    prior_open(&prior);
+    const char *note =
+        m->head->check == prior.head->check
+            ? "the shipped model keeps no marks of its rows, so it cannot be told whether it was "
+              "trained on some of these rows. It has learned from MMLU, GSM8K and MT-Bench "
+              "(Mixtral-8x7B and GPT-4), MMLU-Pro (Llama-3.1 8B and 70B) and 14 tasks (Llama-3.1 "
+              "8B and Nemotron 51B), which doc/router.md names: rows of those prove nothing of it"
+            : "this model keeps no marks of its rows (one of --structure, or of a route's own "
+              "pairs), so it cannot be told whether it was trained on some of these rows: such "
+              "ones prove nothing";
+    command_print(stderr, "%s.\n", note);
+    return note;
 }
 
 int route_model(const struct route_wishes *w, struct model *out)
@@ -76,6 +95,14 @@ void route_json_threshold(struct json_out *o, const char *name, double value)
         route_json(o, name, value);
     else
         json_out_null(o, name);
+}
+
+void route_json_note(struct json_out *o, const char *note)
+{
+    if (note)
+        json_out_text(o, "note", str_of(note));
+    else
+        json_out_null(o, "note");
 }
 
 bool route_share(struct str text, double *out)

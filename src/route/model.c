@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The file: head, weights of words (a byte each), trees, trees of the prior, trees of a cascade,
-// keys, marks of lines.
+// keys, marks of texts.
 
 #include "route/model.h"
 
@@ -27,7 +27,7 @@ static bool is_whole(const struct model_head *h, size_t len)
 {
     bool counts = (h->words == 0 || h->words == LEXICON_WEIGHTS) && h->trees <= TREES_MAX &&
                   h->prior <= TREES_MAX && h->after <= TREES_MAX && h->keys <= MODEL_KEYS_MAX &&
-                  h->lines <= MODEL_LINES_MAX;
+                  h->texts <= MODEL_TEXTS_MAX;
     return counts && h->bytes == len && model_bytes(h) == len;
 }
 
@@ -62,10 +62,10 @@ static bool are_keys(const struct model_key *keys, unsigned count)
     return true;
 }
 
-static bool are_lines(const uint32_t *lines, unsigned count)
+static bool are_marks(const uint32_t *marks, unsigned count)
 {
     for (unsigned i = 1; i < count; i++) {
-        if (lines[i] <= lines[i - 1])
+        if (marks[i] <= marks[i - 1])
             return false;
     }
     return true;
@@ -81,7 +81,7 @@ static bool is_sound(const struct model *m)
            are_numbers(h->share, PART_COUNT) && are_trees(m->trees, h->trees, COLUMN_COUNT) &&
            are_trees(m->prior, h->prior, TRAIT_COUNT) &&
            are_trees(m->after, h->after, AFTER_COUNT) && are_keys(m->keys, h->keys) &&
-           are_lines(m->lines, h->lines);
+           are_marks(m->texts, h->texts);
 }
 
 static const void *take(const char **at, size_t bytes)
@@ -112,7 +112,7 @@ enum status model_view(struct str bytes, const char *name, struct model *out, st
     m.prior = take(&at, h->prior * sizeof *m.prior);
     m.after = take(&at, h->after * sizeof *m.after);
     m.keys = take(&at, h->keys * sizeof *m.keys);
-    m.lines = take(&at, h->lines * sizeof *m.lines);
+    m.texts = take(&at, h->texts * sizeof *m.texts);
     if (!is_sound(&m))
         return refuse(why, STATUS_DAMAGED, name, "this model has numbers that cannot be");
     *out = m;
@@ -150,23 +150,23 @@ enum status model_open_known(const char *path, int64_t check, struct model *out,
     return STATUS_OK;
 }
 
-int model_by_line(const void *a, const void *b)
+int model_by_mark(const void *a, const void *b)
 {
     const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
     return (x > y) - (x < y);
 }
 
-bool model_has_line(const struct model *m, uint64_t line)
+bool model_has_text(const struct model *m, uint64_t text)
 {
-    const uint32_t mark = model_line(line);
-    return m->head->lines && line &&
-           bsearch(&mark, m->lines, m->head->lines, sizeof mark, model_by_line) != NULL;
+    const uint32_t mark = model_mark(text);
+    return m->head->texts && text &&
+           bsearch(&mark, m->texts, m->head->texts, sizeof mark, model_by_mark) != NULL;
 }
 
 // Each row hits a mark with the share of all marks that the model has: Poisson's distribution.
-size_t model_lines_by_chance(const struct model *m, size_t rows)
+size_t model_texts_by_chance(const struct model *m, size_t rows)
 {
-    const double mean = (double)m->head->lines / MARKS * (double)rows;
+    const double mean = (double)m->head->texts / MARKS * (double)rows;
     double exactly = exp(-mean), at_most = exactly;
     size_t n = 0;
     must(mean < 500); // or there is no exp of it

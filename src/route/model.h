@@ -21,9 +21,9 @@
 #include "route/reply.h"
 #include "route/trees.h"
 
-#define MODEL_VERSION    2
+#define MODEL_VERSION    3
 #define MODEL_KEYS_MAX   65536 // tasks and pairs that a model knows
-#define MODEL_LINES_MAX  65536 // of those that it was learned from: the ones with the lowest marks
+#define MODEL_TEXTS_MAX  65536 // of those that it was learned from: the ones with the lowest marks
 #define MODEL_BYTES_MOST (4 << 20)
 #define MODEL_NOTHING    (-2.f) // a threshold that is below all gains
 
@@ -60,8 +60,8 @@ struct model_head {
     float words_scale, words_bias;
     uint32_t words;                     // 0 or LEXICON_WEIGHTS
     uint32_t trees, prior, after, keys; // how many there are
-    uint32_t learned;                   // from which lines (rows_mark); 0: not known
-    uint32_t lines;                     // of them that it has marks of
+    uint32_t learned;                   // from which texts (rows_mark); 0: not known
+    uint32_t texts;                     // of them that it has marks of
     uint32_t spare;                     // 0, or it is refused
 };
 
@@ -70,7 +70,7 @@ struct model {
     struct lexicon words;
     const struct tree *trees, *prior, *after;
     const struct model_key *keys; // in order
-    const uint32_t *lines;        // marks, in order
+    const uint32_t *texts;        // marks, in order
     struct mapped file;
 };
 
@@ -89,13 +89,13 @@ void model_close(struct model *m); // a zeroed one is fine
 
 // The name of a pair of models; 0: it is not known which. The order matters.
 uint64_t model_pair(struct str weak, struct str strong);
-// It was learned from that line (struct row), letter for letter. One in 65,536 that it was not
-// learned from may be taken for one. One of more than MODEL_LINES_MAX may be missed, and all of a
-// model of structure alone.
-bool model_has_line(const struct model *m, uint64_t line);
+// It was learned from a row of that text (struct row), whatever else the row said. One in 65,536
+// that it was not learned from may be taken for one. One of more than MODEL_TEXTS_MAX may be
+// missed, and all of a model that has no marks: of structure alone, or of pairs.
+bool model_has_text(const struct model *m, uint64_t text);
 // Of so many rows that it was not learned from as many may be taken for ones that it was, and no
 // more, but once in a million times.
-size_t model_lines_by_chance(const struct model *m, size_t rows);
+size_t model_texts_by_chance(const struct model *m, size_t rows);
 // Without its words a call has another gain, or it is all the same to this model.
 bool model_reads_words(const struct model *m);
 // What the strong model's answer is expected to be better by. No memory, no lock, about a

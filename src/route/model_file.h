@@ -15,17 +15,17 @@
 static inline size_t model_bytes(const struct model_head *h)
 {
     return sizeof *h + h->words + (h->trees + h->prior + h->after) * sizeof(struct tree) +
-           h->keys * sizeof(struct model_key) + h->lines * sizeof(uint32_t);
+           h->keys * sizeof(struct model_key) + h->texts * sizeof(uint32_t);
 }
 
-// The mark of a line by its hash.
-static inline uint32_t model_line(uint64_t line)
+// The mark of a text by its hash.
+static inline uint32_t model_mark(uint64_t text)
 {
-    return (uint32_t)(line ^ line >> 32);
+    return (uint32_t)(text ^ text >> 32);
 }
 
 // The order of marks, as qsort asks for it.
-int model_by_line(const void *a, const void *b);
+int model_by_mark(const void *a, const void *b);
 
 // The checksum of a whole file's bytes: of all that follows it in the head.
 static inline uint32_t model_check(struct str bytes)

@@ -4,6 +4,8 @@
 
 #include "route/prompt.h"
 
+#include "base/fnv.h"
+
 // The texts are many, and stay as they are until they are said.
 void prompt_begin(struct prompt_reading *r, struct prompt *to)
 {
@@ -57,4 +59,12 @@ void prompt_traits(const struct prompt *p, const struct demand *demand, uint64_t
                                          .count = p->count,
                                          .task = task};
     traits_of(&source, out);
+}
+
+uint64_t prompt_mark(const struct prompt *p)
+{
+    uint64_t hash = FNV64 ^ p->template;
+    for (unsigned i = 0; i < p->count; i++)
+        hash = fnv64(fnv64_text(hash, p->texts[i]), UINT8_MAX); // no byte of UTF-8: its end
+    return hash ? hash : 1;
 }

@@ -38,5 +38,8 @@ void prompt_read_list(struct prompt *p, const struct json_val *list);
 // Its traits. `demand` may be NULL.
 void prompt_traits(const struct prompt *p, const struct demand *demand, uint64_t task,
                    struct traits *out);
+// A hash of what is asked, never 0: of the instructions, as they name a task, and of the texts, as
+// they are. Who says them is not in it.
+uint64_t prompt_mark(const struct prompt *p);
 
 #endif

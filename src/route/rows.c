@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "base/fnv.h"
 #include "base/json.h"
 #include "route/model.h"
 #include "route/prompt.h"
@@ -24,19 +23,11 @@ void rows_fini(struct rows *r)
     *r = (struct rows){0};
 }
 
-// --- what they were read from ---
-
-static uint64_t hash_line(struct str line)
-{
-    uint64_t hash = fnv64_text(FNV64, line);
-    return hash ? hash : 1;
-}
-
 uint32_t rows_mark(const struct rows *r)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < r->count; i++)
-        sum += r->at[i].line;
+        sum += r->at[i].text;
     const uint32_t mark = (uint32_t)(sum ^ sum >> 32);
     return sum && !mark ? 1 : mark;
 }
@@ -150,6 +141,7 @@ static enum status read_row(const struct json *j, struct row *row, struct traits
         return s;
     prompt_traits(&asked, &demand, traits_task(task.len ? 0 : asked.template, task, STR_NONE), t);
     row->pair = model_pair(weak, strong);
+    row->text = prompt_mark(&asked);
     return STATUS_OK;
 }
 
@@ -177,7 +169,7 @@ enum status rows_keep(struct rows *r, const struct row *row, const struct traits
 enum status rows_add(struct rows *r, struct str line, struct why *why)
 {
     struct json *j;
-    struct row row = {.line = hash_line(str_trim(line))};
+    struct row row = {.text = 0};
     struct traits t = {.gram_count = 0};
     if (str_trim(line).len == 0)
         return STATUS_OK;

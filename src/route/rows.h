@@ -29,7 +29,7 @@ struct row {
     bool answered; // `reply` says something
     const uint16_t *grams;
     uint64_t task, pair; // 0: none
-    uint64_t line;       // a hash of what it was read from; 0: of no line
+    uint64_t text;       // a hash of what is asked (prompt_mark); 0: not known
     float weak, strong;
     struct reply reply;
 };
@@ -41,7 +41,7 @@ struct rows {
     struct arena grams;
 };
 
-// What the lines are, in whatever order; 0: of none.
+// What they ask, in whatever order; 0: of none it is known.
 uint32_t rows_mark(const struct rows *r);
 void rows_init(struct rows *r);
 void rows_fini(struct rows *r);

@@ -43,7 +43,7 @@ static bool begin(struct training *t)
 
 static void end(struct training *t)
 {
-    alloc_free(&alloc_heap, t->lines);
+    alloc_free(&alloc_heap, t->texts);
     alloc_free(&alloc_heap, t->keys);
     alloc_free(&alloc_heap, t->after);
     alloc_free(&alloc_heap, t->trees);
@@ -186,7 +186,7 @@ static void write_file(struct training *t, struct buf *out)
     add(out, t->prior, h->prior * sizeof *t->prior);
     add(out, t->after, h->after * sizeof *t->after);
     add(out, t->keys, h->keys * sizeof *t->keys);
-    add(out, t->lines, h->lines * sizeof *t->lines);
+    add(out, t->texts, h->texts * sizeof *t->texts);
     if (buf_failed(out))
         return;
     h->check = model_check(str_from(out->ptr + from, out->len - from));
@@ -201,21 +201,21 @@ static void forget_keys(struct training *t)
 }
 
 // So that nothing is proved by them.
-static bool mark_lines(struct training *t)
+static bool mark_texts(struct training *t)
 {
     size_t n = 0, kept = 0;
-    t->lines = alloc_get(&alloc_heap, t->count * sizeof *t->lines);
-    if (!t->lines)
+    t->texts = alloc_get(&alloc_heap, t->count * sizeof *t->texts);
+    if (!t->texts)
         return false;
     for (size_t i = 0; i < t->count; i++)
-        if (t->rows->at[i].line)
-            t->lines[n++] = model_line(t->rows->at[i].line);
+        if (t->rows->at[i].text)
+            t->texts[n++] = model_mark(t->rows->at[i].text);
     if (n)
-        qsort(t->lines, n, sizeof *t->lines, model_by_line);
-    for (size_t i = 0; i < n && kept < MODEL_LINES_MAX; i++)
-        if (kept == 0 || t->lines[i] != t->lines[kept - 1])
-            t->lines[kept++] = t->lines[i];
-    t->head.lines = (uint32_t)kept;
+        qsort(t->texts, n, sizeof *t->texts, model_by_mark);
+    for (size_t i = 0; i < n && kept < MODEL_TEXTS_MAX; i++)
+        if (kept == 0 || t->texts[i] != t->texts[kept - 1])
+            t->texts[kept++] = t->texts[i];
+    t->head.texts = (uint32_t)kept;
     return true;
 }
 
@@ -231,7 +231,7 @@ static bool learn(struct training *t)
         forget_keys(t);
     train_shares(t);
     t->head.threshold = threshold_of(t, NULL, false);
-    if (all && (!train_after(t) || !mark_lines(t)))
+    if (all && (!train_after(t) || !mark_texts(t)))
         return false;
     t->head.threshold_after = threshold_of(t, t->head.after ? t->part[PART_PRIOR] : NULL, true);
     return true;

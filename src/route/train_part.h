@@ -24,7 +24,7 @@ struct training {
     struct tree *trees, *after;
     const struct tree *prior;
     struct model_key *keys;
-    uint32_t *lines;
+    uint32_t *texts;
 };
 
 // The means of tasks and pairs: sets keys, and part[PART_TASK] and [PART_PAIR]. False without

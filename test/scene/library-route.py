@@ -22,7 +22,8 @@ def rows(count):
 
 learn, proof = folder / "learn.jsonl", folder / "proof.jsonl"
 proved = list(rows(1200))
-learn.write_text("".join(json.dumps(r) + "\n" for r in rows(600) if r not in proved))  # or the command leaves them out
+asked = {r["prompt"] for r in proved}
+learn.write_text("".join(json.dumps(r) + "\n" for r in rows(600) if r["prompt"] not in asked))  # or the command leaves them out
 proof.write_text("".join(json.dumps(r) + "\n" for r in proved))
 model = folder / "it.model"
 run(COSTLENS, "route", "train", "--prior", "none", "--data", learn, "--out", model)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """costlens route certify: what is promised of rows that the model has not seen, what is not, and what is refused."""
 import json
+import pathlib
 import random
 import struct
 import subprocess
@@ -15,7 +16,7 @@ dice = random.Random(5)
 def row(hard):
     """A small model that knows what is easy and fails what is hard; the large one knows nearly all of both."""
     prompt = "Prove this theorem about groups, rings and fields." if hard else "What is the capital of a country?"
-    return {"prompt": f"{prompt} No. {dice.randrange(10 ** 6)}", "weak": int(dice.random() < (0.3 if hard else 0.95)),
+    return {"prompt": f"{prompt} No. {dice.randrange(10 ** 9)}", "weak": int(dice.random() < (0.3 if hard else 0.95)),
             "strong": int(dice.random() < 0.95)}
 
 
@@ -66,8 +67,41 @@ expect_in("800 of the 2300 rows are left out: the model was trained on them", so
 expect(json.loads(some.stdout), said | {"left_out": 800})
 expect_in("800 of the 2300 rows are ones that the model was trained on", subprocess.run(
     [COSTLENS, "route", "eval", "--model", model, "--data", str(mixed)], capture_output=True, text=True, timeout=100).stderr)
+
+# They are known by what they ask, however their lines are written and whatever else they say.
+old = [json.loads(line) for line in learned]
+forms = {
+    "spaced": lambda r: json.dumps(r, separators=(" , ", " : ")),
+    "turned about": lambda r: json.dumps(dict(reversed(r.items()))),
+    "as decimals": lambda r: json.dumps(r | {"weak": float(r["weak"]), "strong": float(r["strong"])}),
+    "with more": lambda r: json.dumps({"id": 7} | r | {"task": "another", "weak_model": "a", "strong_model": "b"}),
+    "as messages": lambda r: json.dumps({"messages": [{"role": "user", "content": r["prompt"]}], "weak": r["weak"], "strong": r["strong"]}),
+    "of other labels": lambda r: json.dumps(r | {"weak": 0, "weak_resp": "none"}),
+}
+again = folder / "again.jsonl"
+for form, write in forms.items():
+    again.write_text("".join(write(r) + "\n" for r in old))
+    expect_in("was trained on these rows", route("certify", "--model", model, "--data", str(again), code=1), form)
+    again.write_text("".join(write(r) + "\n" for r in old[:500]) + (folder / "many.jsonl").read_text())
+    expect(json.loads(route("certify", "--model", model, "--data", str(again), "--json")), said | {"left_out": 500}, form)
+
+# A model without marks of its rows cannot tell, and says so.
+bare = str(folder / "bare.model")
+route("train", "--structure", "--data", str(folder / "learn.jsonl"), "--out", bare)
+copy = folder / "copy.model"
+copy.write_bytes((pathlib.Path(__file__).parents[2] / "models" / "prior.model").read_bytes())
+for verb in ("certify", "eval"):
+    for name, about in ((bare, "--structure"), ("shipped", "MMLU-Pro"), (str(copy), "MMLU-Pro")):
+        done = subprocess.run([COSTLENS, "route", verb, "--model", name, "--data", many, "--json"], capture_output=True, text=True, timeout=100)
+        expect(done.returncode, 0, done.stderr)
+        for text in (done.stderr, json.loads(done.stdout)["note"]):
+            expect_in("cannot be told whether it was trained on some of these rows", text)
+            expect_in(about, text)
+    expect(json.loads(route(verb, "--model", model, "--data", many, "--json"))["note"], None)
+expect_in("was trained on these rows", route("certify", "--model", bare, "--data", str(folder / "turned.jsonl"), code=1))
+
 twice = subprocess.run([COSTLENS, "route", "certify", "--model", model, "--data", few, few], capture_output=True, text=True, timeout=100)
-expect_in("30 of the 60 rows are the same as another one", twice.stderr)
+expect_in("30 of the 60 rows ask the same as another one", twice.stderr)
 
 # A model that has learned from more rows than it has marks of: what chance takes for its rows is left out, and no reason
 # to refuse the others; more than that is.

@@ -66,6 +66,38 @@ static void good(void **state)
     rows_fini(&r);
 }
 
+// What is asked tells a row, not how its line is written, nor what else stands in it.
+static void a_row_is_known_by_what_it_asks(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "{" ASKED "\"weak\":0,\"strong\":1}", // and the same
+        "{ \"strong\" : 1.0, \"weak\" : 0.0, \"prompt\" : \"What is 3 \\u002a 60?\" }",
+        "{\"id\":7," ASKED "\"weak\":1,\"strong\":0,\"task\":\"sums\",\"weak_resp\":\"180\"}",
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"What is 3 * "
+        "60?\"}],\"weak\":0,\"strong\":1,"
+        "\"weak_model\":\"a\",\"strong_model\":\"b\"}",
+        "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"What is 3 * "
+        "60?\"}]}],\"weak\":0,\"strong\":1}",
+        "{\"prompt\":\"What is 3 * 61?\",\"weak\":0,\"strong\":1}", // and others
+        "{\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\","
+        "\"content\":\"What is 3 * 60?\"}],\"weak\":0,\"strong\":1}",
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"What is\"},{\"role\":\"user\",\"content\":"
+        "\" 3 * 60?\"}],\"weak\":0,\"strong\":1}",
+        "{\"prompt\":\"\",\"weak\":0,\"strong\":1}",
+    };
+    struct rows r;
+    struct why why;
+    rows_init(&r);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        assert_int_equal(rows_add(&r, str_of(lines[i]), &why), STATUS_OK);
+    for (size_t i = 0; i < r.count; i++)
+        for (size_t k = 0; k < r.count; k++)
+            assert_int_equal(r.at[i].text == r.at[k].text, (i < 5 && k < 5) || i == k);
+    assert_false(r.at[8].text == 0);
+    rows_fini(&r);
+}
+
 static const struct {
     const char *line, *say;
 } bad[] = {
@@ -103,6 +135,8 @@ static void refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(good), cmocka_unit_test(refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(good),
+                                       cmocka_unit_test(a_row_is_known_by_what_it_asks),
+                                       cmocka_unit_test(refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

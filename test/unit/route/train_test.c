@@ -341,7 +341,7 @@ static void the_rarest_tasks_are_left_out(void **state)
 }
 
 // Whoever proves something by rows knows which of them were learned from.
-static void a_model_knows_its_lines(void **state)
+static void a_model_knows_its_texts(void **state)
 {
     (void)state;
     struct rows rows[2];
@@ -356,18 +356,18 @@ static void a_model_knows_its_lines(void **state)
                 i / 2 % 2);
     }
     learn(&rows[0], NULL, &file, &m);
-    assert_in_range(m.head->lines, 998, 1000);
+    assert_in_range(m.head->texts, 998, 1000);
     for (size_t i = 0; i < 2000; i++) {
-        assert_true(model_has_line(&m, rows[0].at[i].line));
-        taken += model_has_line(&m, rows[1].at[i].line);
+        assert_true(model_has_text(&m, rows[0].at[i].text));
+        taken += model_has_text(&m, rows[1].at[i].text);
     }
     assert_in_range(taken, 0, 2);
-    assert_false(model_has_line(&m, 0)); // of no line
+    assert_false(model_has_text(&m, 0)); // it is not known
     buf_init(&bare, &alloc_heap, 0);
     const struct train_wishes structure = {.structure = true};
     assert_int_equal(train(&rows[0], &structure, &bare, &why), STATUS_OK);
     assert_int_equal(model_view(buf_str(&bare), "bare", &m, &why), STATUS_OK);
-    assert_int_equal(m.head->lines, 0); // as the one that is compiled in
+    assert_int_equal(m.head->texts, 0); // as the one that is compiled in
     rows_fini(&rows[0]);
     rows_fini(&rows[1]);
     buf_fini(&file);
@@ -375,24 +375,24 @@ static void a_model_knows_its_lines(void **state)
 }
 
 // Rows that a model has not seen are taken for ones that it has as often as chance has it.
-static void chance_takes_some_lines(void **state)
+static void chance_takes_some_texts(void **state)
 {
     (void)state;
-    const struct model_head all = {.lines = MODEL_LINES_MAX}, none = {.lines = 0};
+    const struct model_head all = {.texts = MODEL_TEXTS_MAX}, none = {.texts = 0};
     const struct model full = {.head = &all}, empty = {.head = &none};
     struct dice d;
     unsigned found_some = 0;
     dice_init(&d, 1);
-    assert_int_equal(model_lines_by_chance(&full, 0), 0);
-    assert_int_equal(model_lines_by_chance(&empty, ROWS_MAX), 0);
-    assert_in_range(model_lines_by_chance(&full, 20000), 4, 6);      // 0.3 in the mean
-    assert_in_range(model_lines_by_chance(&full, ROWS_MAX), 36, 42); // 15.3
+    assert_int_equal(model_texts_by_chance(&full, 0), 0);
+    assert_int_equal(model_texts_by_chance(&empty, ROWS_MAX), 0);
+    assert_in_range(model_texts_by_chance(&full, 20000), 4, 6);      // 0.3 in the mean
+    assert_in_range(model_texts_by_chance(&full, ROWS_MAX), 36, 42); // 15.3
     for (unsigned run = 0; run < 200; run++) {
         unsigned found = 0;
         for (unsigned i = 0; i < 20000; i++)
-            found += dice_below(&d, (uint64_t)1 << 32) < MODEL_LINES_MAX;
+            found += dice_below(&d, (uint64_t)1 << 32) < MODEL_TEXTS_MAX;
         found_some += found > 0;
-        assert_true(found <= model_lines_by_chance(&full, 20000));
+        assert_true(found <= model_texts_by_chance(&full, 20000));
     }
     assert_in_range(found_some, 30, 75); // a quarter of such files
 }
@@ -400,8 +400,8 @@ static void chance_takes_some_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_model_knows_its_lines),
-        cmocka_unit_test(chance_takes_some_lines),
+        cmocka_unit_test(a_model_knows_its_texts),
+        cmocka_unit_test(chance_takes_some_texts),
         cmocka_unit_test(learned),
         cmocka_unit_test(explained),
         cmocka_unit_test(few_rows_propose_nothing),
