@@ -40,7 +40,7 @@ COSTLENS_PUBLIC void costlens_router_pair(struct costlens_router *router, const 
 COSTLENS_PUBLIC void costlens_router_close(struct costlens_router *router); // NULL is fine
 
 // What a prompt looks like to the router: no text of it, but hashes of its words. To be copied and
-// kept as it is; of one version of this library.
+// kept as it is, whole. What another version made is refused, and so is what none has made.
 #define COSTLENS_FEATURES_WORDS 544
 struct costlens_features {
     uint64_t opaque[COSTLENS_FEATURES_WORDS];
@@ -49,7 +49,8 @@ struct costlens_features {
 // bytes are looked at.
 COSTLENS_PUBLIC void costlens_features(const char *system, const char *prompt, const char *task,
                                        struct costlens_features *out);
-// What the large model's answer is expected to be better by, in quality of 0 to 1: so -1 to 1.
+// What the large model's answer is expected to be better by, in quality of 0 to 1: so -1 to 1. NaN
+// of features that are refused.
 COSTLENS_PUBLIC double costlens_gain(const struct costlens_router *router,
                                      const struct costlens_features *features);
 
@@ -64,7 +65,7 @@ struct costlens_choice {
 };
 
 // By the certificate's threshold where there is one, else by the one that the model proposes, which
-// is an estimate.
+// is an estimate. Features that are refused go to the large model.
 COSTLENS_PUBLIC void costlens_pick(const struct costlens_router *router,
                                    const struct costlens_features *features,
                                    struct costlens_choice *out);
@@ -80,7 +81,8 @@ COSTLENS_PUBLIC enum costlens_status costlens_router_odds(struct costlens_router
 // are asked of both: 1, or from the declared ones on. None that the model was learned from: they
 // prove nothing. An outcome weighs the declared odds over its own. Where what is asked of both does
 // not depend on the call, odds of 1 are right for all, however seldom it is done. COSTLENS_RANGE,
-// also for odds below those that were declared: without them there is no proof. COSTLENS_NO_MEMORY.
+// also for odds below those that were declared: without them there is no proof. COSTLENS_DAMAGED:
+// the features are refused. COSTLENS_NO_MEMORY.
 COSTLENS_PUBLIC enum costlens_status costlens_outcome_add(struct costlens_router *router,
                                                           const struct costlens_features *features,
                                                           double small, double large, double odds);

@@ -8,8 +8,12 @@
 #include "route/certificate.h"
 #include "route/prior.h"
 
-_Static_assert(sizeof(struct traits) <= sizeof(struct costlens_features), "features hold traits");
 _Static_assert(_Alignof(struct traits) <= _Alignof(struct costlens_features), "as they lie");
+_Static_assert(sizeof(struct traits) <= (COSTLENS_FEATURES_WORDS - 1) * sizeof(uint64_t),
+               "features hold traits, and who made them");
+
+#define STAMP_AT (COSTLENS_FEATURES_WORDS - 1)
+#define STAMP    (UINT64_C(0x534c4c5354525400) + TRAITS_VERSION)
 
 struct costlens_router {
     struct alloc alloc;
@@ -90,12 +94,21 @@ void costlens_features(const char *system, const char *prompt, const char *task,
         .task = traits_task(named ? 0 : template_of(str_of(system)), str_of(task), STR_NONE)};
     *out = (struct costlens_features){{0}};
     traits_of(&from, (struct traits *)out->opaque);
+    out->opaque[STAMP_AT] = STAMP;
+}
+
+// NULL: they are refused. They lay where anything may have become of them, and what is read by a
+// count of theirs has to be there.
+static const struct traits *traits_in(const struct costlens_features *features)
+{
+    const struct traits *t = (const struct traits *)features->opaque;
+    return features->opaque[STAMP_AT] == STAMP && t->gram_count <= TRAITS_GRAMS_MAX ? t : NULL;
 }
 
 double costlens_gain(const struct costlens_router *router, const struct costlens_features *features)
 {
-    return (double)model_gain(&router->model, (const struct traits *)features->opaque,
-                              router->pair);
+    const struct traits *t = traits_in(features);
+    return t ? (double)model_gain(&router->model, t, router->pair) : (double)NAN;
 }
 
 void costlens_pick(const struct costlens_router *router, const struct costlens_features *features,
@@ -104,12 +117,16 @@ void costlens_pick(const struct costlens_router *router, const struct costlens_f
     double gain = costlens_gain(router, features);
     bool lost = router->times > 0 && !router->certified;
     bool none = lost || router->threshold <= (double)MODEL_NOTHING;
-    *out = (struct costlens_choice){.side = none || gain >= router->threshold ? COSTLENS_LARGE
-                                                                              : COSTLENS_SMALL,
-                                    .gain = gain,
-                                    .threshold = none ? -HUGE_VAL : router->threshold,
-                                    .certified = router->certified};
-    if (lost)
+    bool refused = isnan(gain);
+    *out = (struct costlens_choice){
+        .side = none || refused || gain >= router->threshold ? COSTLENS_LARGE : COSTLENS_SMALL,
+        .gain = gain,
+        .threshold = none ? -HUGE_VAL : router->threshold,
+        .certified = router->certified};
+    if (refused)
+        (void)snprintf(out->reason, sizeof out->reason,
+                       "these are no features of this version: all such go to the large model");
+    else if (lost)
         (void)snprintf(out->reason, sizeof out->reason,
                        "no share can be promised: all goes to the large model");
     else if (none)
@@ -144,12 +161,15 @@ enum costlens_status costlens_outcome_add(struct costlens_router *router,
 {
     if (!is_share(small) || !is_share(large) || !is_share(odds) || (float)odds < router->odds)
         return COSTLENS_RANGE;
+    const double gain = costlens_gain(router, features);
+    if (isnan(gain))
+        return COSTLENS_DAMAGED;
     struct evidence *at =
         alloc_grow(&router->alloc, router->outcomes, sizeof *at, router->count, &router->size);
     if (!at)
         return COSTLENS_NO_MEMORY;
     router->outcomes = at;
-    at[router->count++] = (struct evidence){.score = (float)costlens_gain(router, features),
+    at[router->count++] = (struct evidence){.score = (float)gain,
                                             .weak = (float)small,
                                             .strong = (float)large,
                                             .weight = router->odds / (float)odds};

@@ -172,6 +172,49 @@ static void test_what_is_refused(void **state)
     costlens_router_close(r);
 }
 
+// They were kept somewhere, and came back otherwise; or none has made them.
+static void test_damaged_features_are_refused(void **state)
+{
+    struct costlens_router *r = NULL;
+    char path[] = "/tmp/costlens-route-XXXXXX";
+    struct costlens_features f[4];
+    struct costlens_choice c;
+    struct rows rows;
+    struct buf file;
+    struct why why;
+    rows_init(&rows);
+    buf_init(&file, &alloc_heap, 0);
+    for (int i = 0; i < 40; i++) // a model that reads words
+        assert_int_equal(
+            rows_add(&rows,
+                     str_of(i % 2 ? "{\"prompt\":\"tell me\",\"weak\":1,\"strong\":1}"
+                                  : "{\"prompt\":\"prove it\",\"weak\":0,\"strong\":1}"),
+                     &why),
+            STATUS_OK);
+    assert_int_equal(train(&rows, &(struct train_wishes){.prior = NULL}, &file, &why), STATUS_OK);
+    const int fd = mkstemp(path);
+    assert_int_equal(write(fd, file.ptr, file.len), file.len);
+    close(fd);
+    assert_int_equal(costlens_router_open(NULL, path, &r, NULL, 0), COSTLENS_OK);
+    memset(&f[0], 255, sizeof f[0]);
+    memset(&f[1], 0, sizeof f[1]);
+    costlens_features(NULL, "tell me", NULL, &f[2]);
+    costlens_features(NULL, "tell me", NULL, &f[3]);
+    ((struct traits *)f[2].opaque)->gram_count = UINT16_MAX;
+    f[3].opaque[COSTLENS_FEATURES_WORDS - 1]++; // another version
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(isnan(costlens_gain(r, &f[i])));
+        costlens_pick(r, &f[i], &c);
+        assert_int_equal(c.side, COSTLENS_LARGE);
+        assert_non_null(strstr(c.reason, "no features of this version"));
+        assert_int_equal(costlens_outcome_add(r, &f[i], 1, 1, 1), COSTLENS_DAMAGED);
+    }
+    costlens_router_close(r);
+    unlink(path);
+    rows_fini(&rows);
+    buf_fini(&file);
+}
+
 static void *no_memory(void *context, void *old, size_t size)
 {
     return NULL;
@@ -195,6 +238,7 @@ int main(void)
         cmocka_unit_test(test_what_is_seldom_seen_is_feared),
         cmocka_unit_test(test_odds_are_declared_before),
         cmocka_unit_test(test_what_is_refused),
+        cmocka_unit_test(test_damaged_features_are_refused),
         cmocka_unit_test(test_lack_of_memory_is_an_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
