@@ -20,12 +20,12 @@ void run_tags_write(const struct run *r, unsigned from, struct buf *out)
         tags_add(out, r->tags.at[i].name, r->tags.at[i].value);
 }
 
-// What need not be quoted when it is typed.
+// What a key may be called, and need not be quoted when it is typed.
 static void add_plain(struct buf *out, struct str name)
 {
     for (size_t i = 0; i < name.len; i++) {
         unsigned char c = (unsigned char)name.ptr[i];
-        bool plain = c >= 0x80 || isalnum(c) || strchr("_-.:@%+,=", c);
+        bool plain = c >= 0x80 || isalnum(c) || strchr("_-.@+", c);
         buf_add_char(out, plain ? (char)c : '-');
     }
 }

@@ -17,6 +17,18 @@ static void fault(struct reading *r, const struct budget *b, const struct node *
 
 // --- its name ---
 
+// The route whose `shadow` makes the budget of that name; NULL: none does.
+static const struct config_route *of_shadow(const struct config *c, struct str name)
+{
+    struct str prefix = STR(CONFIG_SHADOW);
+    for (unsigned i = 0; i < c->route_count && str_starts(name, prefix); i++) {
+        const struct config_route *route = &c->routes[i];
+        if (route->shadow.on && str_eq(route->name, str_skip(name, prefix.len)))
+            return route;
+    }
+    return NULL;
+}
+
 static bool read_name(struct reading *r, const struct node *map, struct str *name)
 {
     const struct node *n = node_get(map, "name");
@@ -27,6 +39,15 @@ static bool read_name(struct reading *r, const struct node *map, struct str *nam
     *name = reading_text(r, n, "name");
     if (!name->ptr)
         return false;
+    const struct config_route *route = of_shadow(r->c, *name);
+    if (route) {
+        reading_fault(
+            r, n->line,
+            "budgets: `%.*s` is the budget that the route %.*s has for its `shadow` (line "
+            "%d): give this one another name",
+            STR_ARG(*name), STR_ARG(route->name), route->line);
+        return false;
+    }
     for (const struct node *b = map->parent->first; b != map; b = b->next) {
         const struct node *other = node_get(b, "name");
         if (!other || other->kind != NODE_TEXT || !str_eq(other->text, *name))
@@ -210,11 +231,6 @@ int config_budget_line(const struct config *c, struct str name)
         if (str_eq(c->budgets[i].name, name))
             return c->budget_lines[i];
     }
-    struct str prefix = STR(CONFIG_SHADOW);
-    for (unsigned i = 0; i < c->route_count && str_starts(name, prefix); i++) {
-        const struct config_route *route = &c->routes[i];
-        if (route->shadow.on && str_eq(route->name, str_skip(name, prefix.len)))
-            return route->line;
-    }
-    return 0;
+    const struct config_route *route = of_shadow(c, name);
+    return route ? route->line : 0;
 }

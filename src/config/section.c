@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "config/reading.h"
 #include "config/value.h"
+#include "core/key.h"
 
 static struct str format_text(struct reading *r, const char *format, va_list args) PRINTF(2, 0);
 
@@ -133,14 +134,7 @@ bool reading_texts(struct reading *r, const struct node *n, const char *what, st
 
 bool reading_name(struct reading *r, int line, struct str name, const char *what)
 {
-    bool good = name.len > 0 && name.len <= NAME_BYTES_MAX;
-    for (size_t i = 0; good && i < name.len; i++) {
-        char c = name.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     ((unsigned char)c >= 0x80 && !str_control_at(name, i));
-        good = plain || (i && memchr("._-@+", c, 5)) ||
-               (i && i + 1 < name.len && (c == '/' || c == ' '));
-    }
+    const bool good = key_name_valid(name);
     if (!good)
         reading_fault(r, line,
                       "%s: `%.*s` is no name. Take letters, digits and . _ - (within, @ + and "

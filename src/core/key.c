@@ -2,6 +2,8 @@
 
 #include "core/key.h"
 
+#include "base/limits.h"
+
 #define PREFIX_CHARS (sizeof KEY_PREFIX - 1)
 #define BODY_CHARS   43
 #define CHECK_CHARS  6
@@ -88,6 +90,19 @@ bool key_run_valid(struct str place)
             return false;
     }
     return true;
+}
+
+bool key_name_valid(struct str name)
+{
+    bool good = name.len > 0 && name.len <= NAME_BYTES_MAX;
+    for (size_t i = 0; good && i < name.len; i++) {
+        char c = name.ptr[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     ((unsigned char)c >= 0x80 && !str_control_at(name, i));
+        good = plain || (i && memchr("._-@+", c, 5)) ||
+               (i && i + 1 < name.len && (c == '/' || c == ' '));
+    }
+    return good;
 }
 
 struct str key_run(struct str name)

@@ -44,6 +44,10 @@ void key_token_make(const uint8_t random[32], char out[KEY_TOKEN_CHARS]);
 // True when `token` has the form and its checksum fits. Any token is accepted from a configuration
 // file (>= 16 bytes); those are looked up by MAC like the others.
 bool key_token_valid(struct str token);
+// True when it is fit for a name that people give to a key or to what else a file names: letters
+// and digits (of any script), behind the first one . _ - @ + too, and between two of them / and
+// blanks. So none is one that CostLens makes for itself ("shadow:support").
+bool key_name_valid(struct str name);
 // True when the token starts with KEY_PREFIX: ours, never a provider's.
 bool key_token_ours(struct str token);
 // Which run's key has that name, as its place among the runs that stand around it: "1a2b3c4d" of

@@ -76,26 +76,14 @@ static enum status of_config(struct defined *d, const struct config *c, struct s
     return s;
 }
 
-static enum status two_of_a_route(const struct config *c, const struct config_route *route,
-                                  struct str name, struct why *why)
-{
-    return why_set(why, STATUS_CONFLICT,
-                   "the budget %.*s is the one of the route %.*s's `shadow` (%.*s, line %d): give "
-                   "the other one of that name another",
-                   STR_ARG(name), STR_ARG(route->name), STR_ARG(c->file), route->line);
-}
-
 // Of its own key alone: what a route compares is charged to nobody's but this budget, and to those
 // that concern all calls.
-static enum status of_route(struct defined *d, const struct config *c,
-                            const struct config_route *route, struct store *store, struct why *why)
+static enum status of_route(struct defined *d, const struct config_route *route,
+                            struct store *store, struct why *why)
 {
     const struct str parts[] = {STR(CONFIG_SHADOW), route->name};
     struct budget b;
     budget_init(&b, arena_join(&d->arena, parts, 2));
-    for (unsigned i = 0; i < c->budget_count; i++)
-        if (str_eq(c->budgets[i].name, b.name))
-            return two_of_a_route(c, route, b.name, why);
     b.conditions[b.condition_count++] =
         (struct budget_condition){.dimension = BUDGET_KEY, .value = b.name};
     b.limited = true;
@@ -113,7 +101,7 @@ static enum status of_routes(struct defined *d, const struct config *c, struct s
     enum status s = STATUS_OK;
     for (unsigned i = 0; i < c->route_count && s == STATUS_OK; i++)
         if (c->routes[i].shadow.on)
-            s = of_route(d, c, &c->routes[i], store, why);
+            s = of_route(d, &c->routes[i], store, why);
     return s;
 }
 

@@ -215,6 +215,15 @@ static enum status tags_pack_text(struct str text, struct arena *arena, struct s
     return s;
 }
 
+// A new one is called as one of the file may be. One of an older name can still be taken back.
+static enum status no_name(struct str name, struct why *why)
+{
+    return why_set(why, STATUS_SYNTAX,
+                   "`%.*s` is no name for a key. Take letters, digits and . _ - (within, @ + and "
+                   "blanks, too)",
+                   STR_ARG(name));
+}
+
 static enum status create(struct verb_call *c, const struct key_args *a, struct arena *arena,
                           struct why *why)
 {
@@ -240,6 +249,8 @@ static enum status create(struct verb_call *c, const struct key_args *a, struct 
         s = tags_pack_text(a->tags, arena, &k.tags, why);
     if (s == STATUS_OK)
         s = not_in_config(c, k.name, why);
+    if (s == STATUS_OK && !key_name_valid(k.name))
+        s = no_name(k.name, why);
     struct fresh f;
     token_make(a->token, &f);
     if (s == STATUS_OK)

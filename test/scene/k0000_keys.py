@@ -85,10 +85,21 @@ with Mock() as mock, Gateway(mock, models=["bench-model", "other-model"],
     file = gateway.state / 'a "token"'
     expect(gateway.costlens("key", "rotate", "nobody", "--token-file", file, check=False).returncode, 1)
     expect_true(not file.exists(), "no token, no file")
-    filed = json.loads(gateway.costlens("key", "create", "--name", 'fi"led', "--token-file", file, "--json").stdout)
-    expect(filed, {"name": 'fi"led', "token_file": str(file)})
+    filed = json.loads(gateway.costlens("key", "create", "--name", "filéd", "--token-file", file, "--json").stdout)
+    expect(filed, {"name": "filéd", "token_file": str(file)})
     expect(file.stat().st_mode & 0o777, 0o600)
     until(lambda: status(gateway, file.read_text().strip()) == 200, 2, "the filed token works")
+
+    # A name is one that the file would take, too: none that CostLens makes for itself, and no path.
+    admin = {"Authorization": f"Bearer {(gateway.state / 'admin.token').read_text().strip()}"}
+    for name in ("shadow:support", "../x", "a,b", 'a"b'):
+        for refused in (gateway.costlens("key", "create", name, check=False),
+                        gateway.costlens("key", "create", "--name", name, "--json", check=False)):
+            expect((refused.returncode, refused.stdout), (2, ""), name)
+            expect_in(f"`{name}` is no name for a key", refused.stderr)
+        answer = request(gateway.admin_port, "POST", "/api/v1/keys/create", {"name": name}, admin)
+        expect(answer.status, 400, name)
+    expect_true("shadow" not in gateway.costlens("key", "list").stdout, "none was made")
 
     expect(chat(gateway, "sk-cl-" + "0" * 40).json["error"]["code"], "invalid_api_key")
     expect(request(gateway.port, "POST", "/v1/chat/completions", {}).json["error"]["code"],

@@ -158,6 +158,10 @@ static const struct {
     {"teams: { a: { keys: ci }, b: { keys: ci } }\n", 1, "has a team already, on line 1"},
     // a team in a team, whether or not in itself
     {"teams:\n  a: { keys: [ci], teams: [a] }\n", 2, "unknown key `teams` in teams: NAME"},
+    {"providers:\n  a: { url: 'http://127.0.0.1:9/v1', models: [m, n] }\n"
+     "routes:\n  - { name: s, small: a/m, large: a/n, shadow: { budget: 1, judge: none } }\n"
+     "budgets:\n  - { name: other, limit: 1 }\n  - { name: 'shadow:s', limit: 1 }\n",
+     7, "`shadow:s` is the budget that the route s has for its `shadow` (line 4)"},
 };
 
 static void tells_what_is_wrong(void **state)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include "../unit.h"
+#include "base/limits.h"
 #include "core/key.h"
 
 static struct str token_of(uint8_t fill, char out[KEY_TOKEN_CHARS])
@@ -37,6 +38,24 @@ static void tokens_differ_in_every_bit_of_the_random(void **state)
         random[bit / 8] ^= (uint8_t)(1u << bit % 8);
         assert_memory_not_equal(base, other, 6 + 43);
     }
+}
+
+static void a_name_is_plain(void **state)
+{
+    (void)state;
+    static const char *const good[] = {
+        "ci", "7", "ci-day_2.x", "a b", "a/b", "ann@example.org", "a+b", "\xc3\xa9t\xc3\xa9"};
+    static const char *const bad[] = {
+        "",    "shadow:support", "../x", ".x",       "-x", " a", "a ", "/a", "a/", "a,b",
+        "a%b", "a\"b",           "a\tb", "a\xc2\x9b"};
+    char longest[NAME_BYTES_MAX + 1];
+    memset(longest, 'n', sizeof longest);
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(key_name_valid(str_of(good[i])));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(key_name_valid(str_of(bad[i])));
+    assert_true(key_name_valid(str_from(longest, NAME_BYTES_MAX)));
+    assert_false(key_name_valid(str_from(longest, NAME_BYTES_MAX + 1)));
 }
 
 static void refuses_a_mistyped_token(void **state)
@@ -108,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(makes_tokens_that_check),
         cmocka_unit_test(tokens_differ_in_every_bit_of_the_random),
+        cmocka_unit_test(a_name_is_plain),
         cmocka_unit_test(refuses_a_mistyped_token),
         cmocka_unit_test(allows_by_pattern),
         cmocka_unit_test(knows_the_runs_around_a_run),
