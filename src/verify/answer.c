@@ -3,7 +3,8 @@
 #include "base/decimal.h"
 #include "verify/answer_part.h"
 
-#define TOKEN_LEAST (-1000 * 1000000) // what is less, such as the -9999 of some servers, is this
+#define TOKEN_ROUNDED 10                // millionths that a float's rounding may be above 0
+#define TOKEN_LEAST   (-1000 * 1000000) // what is less, such as the -9999 of some servers, is this
 
 static answer_event_f *event_of(enum endpoint e)
 {
@@ -123,8 +124,11 @@ static void add_token(struct answer *a, struct str number)
         value = decimal_divide(value, (int128)1000000 * 1000000);
     else if (s == STATUS_RANGE && str_starts(number, str_of("-")))
         value = TOKEN_LEAST; // the least float, of some servers
+    else if (s == STATUS_RANGE)
+        value = TOKEN_ROUNDED + 1; // far above
     else
         return;
+    a->token_odd = a->token_odd || value > TOKEN_ROUNDED;
     a->tokens[a->token_count++] = value > 0             ? 0
                                   : value < TOKEN_LEAST ? TOKEN_LEAST
                                                         : (int32_t)value;

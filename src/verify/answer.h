@@ -39,6 +39,7 @@ struct answer {
     unsigned call_count;
     int32_t *tokens; // the logarithm of each one's probability, in millionths; <= 0
     unsigned token_count;
+    bool token_odd; // one of them was no such logarithm, so none is believed
     bool more;   // beside text and calls: images, sound, what its caller is to run or to allow, ...
     bool begun;  // no more than that: it is made in the background, or its turn goes on
     bool failed; // of it something is missing: no memory, or it is beyond a limit above
@@ -50,8 +51,8 @@ bool answer_read(struct answer *a, enum endpoint endpoint, enum meter_kind kind,
                  const struct alloc *alloc) MUST_USE;
 // An answer that is a text, and nothing else is known of it.
 void answer_of(struct answer *a, struct str text, const struct alloc *alloc);
-// Adds how sure it was of each token, from a list of logarithms as answers have them: no more than
-// 0 and no less than -1000, the first ANSWER_TOKENS_MAX.
+// Adds how sure it was of each token, from a list of logarithms as answers have them: no less than
+// -1000, the first ANSWER_TOKENS_MAX. One above 0, but for rounding, is none (token_odd).
 struct json_val;
 void answer_tokens(struct answer *a, const struct json_val *list);
 void answer_fini(struct answer *a);

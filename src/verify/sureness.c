@@ -25,7 +25,7 @@ static int32_t quantile(const int32_t *sorted, unsigned count, uint32_t ppm)
 
 bool sureness_of(const struct answer *a, int32_t *out)
 {
-    if (a->token_count == 0)
+    if (a->token_count == 0 || a->token_odd)
         return false;
     size_t bytes = a->token_count * sizeof *a->tokens;
     int32_t *sorted = alloc_get(a->alloc, bytes);
@@ -59,7 +59,9 @@ void verifier_logprob(const struct verify_case *c, struct finding *out)
 {
     int32_t sure = 0;
     if (!sureness_of(c->answer, &sure))
-        finding_set(out, VERDICT_UNSURE, "it does not tell how sure its model was");
+        finding_set(out, VERDICT_UNSURE,
+                    c->answer->token_odd ? "what it tells of how sure its model was cannot be"
+                                         : "it does not tell how sure its model was");
     else if (sure < c->sure_least)
         finding_set(out, VERDICT_BAD,
                     "its model was less sure of it than usual (-%d.%03d < -%d.%03d)",

@@ -16,7 +16,8 @@
 #define SURENESS_LEAST 30        // answers, before what is usual is known; until then
 #define SURENESS_START (-693147) // ... a token of the tenth part has at least even odds
 
-// In millionths, as answer.tokens. False when no token's is known.
+// In millionths, as answer.tokens. False when no token's is known, or
+// believed.
 bool sureness_of(const struct answer *a, int32_t *out) MUST_USE;
 
 struct sureness {

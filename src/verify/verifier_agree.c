@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Two answers agree when they call the same tools with the same arguments, or are the same JSON, or
-// come to the same end (a number, a letter of a choice, what is boxed), or else share most words.
+// come to the same end (a number, by its value; a letter of a choice; what is boxed), or else share
+// most words.
 
 #include <ctype.h>
 
+#include "base/decimal.h"
 #include "base/fnv.h"
 #include "verify/same.h"
 #include "verify/verify.h"
@@ -64,6 +66,14 @@ static struct str plain(struct str text, char out[SHORT_BYTES])
     return str_from(out, n);
 }
 
+// "4.0" and "4". What has more places than are read is no number here.
+static bool same_number(struct str a, struct str b)
+{
+    int128 x = 0;
+    int128 y = 0;
+    return decimal_read(a, &x) == STATUS_OK && decimal_read(b, &y) == STATUS_OK && x == y;
+}
+
 // GOOD and BAD where both have a result; UNSURE where one is long.
 static enum finding_verdict same_result(struct str a, struct str b)
 {
@@ -75,7 +85,9 @@ static enum finding_verdict same_result(struct str a, struct str b)
     n = n.len > 0 ? n : b;
     if (m.len > SHORT_BYTES || n.len > SHORT_BYTES)
         return VERDICT_UNSURE;
-    return str_eq(plain(m, x), plain(n, y)) ? VERDICT_GOOD : VERDICT_BAD;
+    m = plain(m, x);
+    n = plain(n, y);
+    return str_eq(m, n) || same_number(m, n) ? VERDICT_GOOD : VERDICT_BAD;
 }
 
 // --- words ---

@@ -2,7 +2,10 @@
 //
 // Answers of each dialect, whole and as streams: what is read of them.
 
+#include <stdio.h>
+
 #include "../unit.h"
+#include "verify/sureness.h"
 #include "verify/verify.h"
 
 enum rest { NOTHING, MORE, BEGUN };
@@ -265,22 +268,49 @@ static void odd_tokens(void **state)
     (void)state;
     struct answer a;
     const char *bytes = "{\"choices\":[{\"text\":\"x\",\"logprobs\":{\"token_logprobs\":[-9999.0,"
-                        "0.5,-1.5e-6,\"a\",-1e300]}}]}";
+                        "4.1e-6,-1.5e-6,\"a\",-1e300]}}]}";
     assert_true(answer_read(&a, ENDPOINT_COMPLETIONS, METER_JSON, str_of(bytes), &alloc_heap));
     assert_int_equal(a.token_count, 4);
     assert_int_equal(a.tokens[0], -1000000000);
     assert_int_equal(a.tokens[3], -1000000000);
     assert_int_equal(a.tokens[1], 0);
     assert_int_equal(a.tokens[2], -2);
+    assert_false(a.token_odd); // above 0 by rounding alone
     answer_fini(&a);
+}
+
+// What is no logarithm of a probability tells nothing, nor do those beside it.
+static void impossible_tokens_are_not_believed(void **state)
+{
+    (void)state;
+    static const char *const odd[] = {"0.5", "1e308", "2", "0.001", "1e19"};
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        struct answer a;
+        int32_t sure = 0;
+        struct finding found = {.verdict = VERDICT_GOOD};
+        char bytes[200];
+        snprintf(bytes, sizeof bytes,
+                 "{\"choices\":[{\"text\":\"x\",\"logprobs\":{\"token_logprobs\":[-0.01,%s]}}]}",
+                 odd[i]);
+        assert_true(answer_read(&a, ENDPOINT_COMPLETIONS, METER_JSON, str_of(bytes), &alloc_heap));
+        assert_true(a.token_odd);
+        assert_false(sureness_of(&a, &sure));
+        verifier_logprob(&(struct verify_case){.answer = &a, .sure_least = SURENESS_START}, &found);
+        assert_int_equal(found.verdict, VERDICT_UNSURE);
+        answer_fini(&a);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_are_read), cmocka_unit_test(what_else_there_is),
-        cmocka_unit_test(garbage_is_none),  cmocka_unit_test(an_end_alone_is_empty),
-        cmocka_unit_test(too_much_fails),   cmocka_unit_test(odd_tokens),
+        cmocka_unit_test(answers_are_read),
+        cmocka_unit_test(what_else_there_is),
+        cmocka_unit_test(garbage_is_none),
+        cmocka_unit_test(an_end_alone_is_empty),
+        cmocka_unit_test(too_much_fails),
+        cmocka_unit_test(odd_tokens),
+        cmocka_unit_test(impossible_tokens_are_not_believed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

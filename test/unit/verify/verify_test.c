@@ -191,6 +191,12 @@ static void second_models(void **state)
         enum finding_verdict want;
     } cases[] = {
         {"42", "42.", VERDICT_GOOD},
+        {"4.0", "4", VERDICT_GOOD},
+        {"The answer is 0.50.", "**.5**", VERDICT_GOOD},
+        {"-4.00", "4", VERDICT_BAD},
+        {"4.01", "4", VERDICT_BAD},
+        {"1e400", "2e400", VERDICT_BAD},
+        {"4.0 apples", "4 apples", VERDICT_BAD}, // words are compared as they stand
         {"The answer is 42.", "So 6 x 7 gives it.\n#### 42", VERDICT_GOOD},
         {"The answer is (B).", "answer: b", VERDICT_GOOD},
         {"The answer is 1.5", "The answer is 15", VERDICT_BAD},
