@@ -239,15 +239,48 @@ static bool holds(const struct config_tier *t, struct str model)
     return i < t->model_count;
 }
 
+static bool are_the_same(const struct config_tier *a, const struct config_tier *b)
+{
+    unsigned shared = 0; // none is twice in a tier
+    for (unsigned i = 0; i < a->model_count; i++)
+        shared += holds(b, a->models[i]);
+    return a->model_count > 0 && shared == a->model_count && shared == b->model_count;
+}
+
 // A call asks a model once.
 static void note_both(struct reading *r, const struct config_route *route)
 {
+    if (route->small && route->large && are_the_same(route->small, route->large)) {
+        reading_warn(r, route->line,
+                     "route %.*s: both sides have the same models: nothing can be saved, and what "
+                     "one fails is not sent to it again. Write a better one as `large`",
+                     STR_ARG(route->name));
+        return;
+    }
     for (unsigned i = 0; route->small && route->large && i < route->large->model_count; i++)
         if (holds(route->small, route->large->models[i]))
             reading_warn(r, route->line,
                          "route %.*s: %.*s is on both sides: a call that it fails, or whose answer "
                          "is refused, is not sent to it again",
                          STR_ARG(route->name), STR_ARG(route->large->models[i]));
+}
+
+// What makes its promise worth nothing.
+static void note_promise(struct reading *r, const struct node *map,
+                         const struct config_route *route)
+{
+    const struct node *judge = node_get(node_get(map, "shadow"), "judge");
+    if (route->max_loss_ppm >= 1000000)
+        reading_warn(r, node_get(map, "max_loss")->line,
+                     "route %.*s: max_loss: 100%% promises nothing: all may be lost. Write a share "
+                     "like 2%%",
+                     STR_ARG(route->name));
+    if (route->shadow.judge.len && route->small && holds(route->small, route->shadow.judge))
+        reading_warn(r, judge->line,
+                     "route %.*s: judge: %.*s is the small side's own: it would judge itself, and "
+                     "models prefer what they write. Name another one, or leave it out for the "
+                     "large side's",
+                     STR_ARG(route->name), STR_ARG(route->shadow.judge));
 }
 
 static void read_terms(struct reading *r, const struct node *map, struct config_route *route)
@@ -260,6 +293,7 @@ static void read_terms(struct reading *r, const struct node *map, struct config_
     reading_shadow(r, node_get(map, "shadow"), route);
     note_mode(r, route);
     note_both(r, route);
+    note_promise(r, map, route);
 }
 
 // What an earlier one takes. One that is local_only keeps its calls here all the same.

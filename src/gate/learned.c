@@ -224,7 +224,10 @@ static enum status known_read(const struct learned_from *from, const struct conf
                     (old->whole.certified && !p->whole.certified))) // or one that was revoked since
             old = NULL;
         log_say(LOG_ERROR, "route %s: what it has learned is refused: %s; %s", p->name,
-                reading.why.text, old ? "what was there stays" : "the shipped model chooses");
+                reading.why.text,
+                old                           ? "what was there stays"
+                : r->mode == CONFIG_CERTIFIED ? "the large side answers"
+                                              : "the shipped model chooses");
         str_copy_clipped(str_of(reading.why.text), out->refused, sizeof out->refused);
         known_free(p);
         p = old;

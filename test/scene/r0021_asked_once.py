@@ -37,5 +37,6 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
 
     warnings = [w["text"] for w in json.loads(gateway.costlens("config", "check", "--json").stdout)["warnings"]]
     expect([w for w in warnings if "both sides" in w],
-           [f"route {name}: told/small is on both sides: a call that it fails, or whose answer is refused, is not sent "
-            "to it again" for name in ("fails", "same")])
+           ["route fails: told/small is on both sides: a call that it fails, or whose answer is refused, is not sent to it again",
+            "route same: both sides have the same models: nothing can be saved, and what one fails is not sent to it again. "
+            "Write a better one as `large`"])

@@ -122,8 +122,18 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     [support] = status(gateway, "support")
     expect_in(file.name, support["refused"])
     expect_in("costlens route learn support", support["next"])
+
+    # Who starts with it has nothing that was there, and says who chooses instead.
+    gateway.program.stop()
+    gateway.start()
+    expect(model_of(gateway), "bench/large-a")
+    expect_in("the large side answers", gateway.program.errors())
+    expect_true("the shipped model chooses" not in gateway.program.errors(), "not where a promise is to be kept")
+    gateway.program.stop()
     file.unlink()
     file.write_bytes(whole)
+    gateway.start()
+    expect(model_of(gateway), "bench/small-a")
     expect(status(gateway, "support")[0]["refused"], "")
 
     # The small model became worse: the certificate is revoked.

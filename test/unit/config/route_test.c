@@ -377,6 +377,42 @@ static void a_model_on_both_sides_is_told(void **state)
     config_free(c);
 }
 
+// Terms that promise nothing, or save nothing.
+static void a_promise_of_nothing_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *route, *says;
+    } notes[] = {
+        {"small: small, large: large, max_loss: 100%", "max_loss: 100% promises nothing"},
+        {"small: small, large: large, shadow: {budget: 1, judge: a/m}",
+         "judge: a/m is the small side's own"},
+        {"small: small, large: [a/m]", "both sides have the same models"},
+        {"small: a/m, large: a/m", "both sides have the same models"},
+        {"small: a/m, large: [a/n-1, a/m]", "a/m is on both sides"},
+    };
+    static const char *const fine[] = {
+        "small: small, large: large, max_loss: 99%",
+        "small: small, large: large, shadow: {budget: 1, judge: a/n-1}",
+        "small: small, large: large, shadow: {budget: 1, judge: none}",
+    };
+    char text[400];
+    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++) {
+        snprintf(text, sizeof text, TIERS "routes:\n  - {name: r, match: {tag: {a: b}}, %s}\n",
+                 notes[i].route);
+        struct config *c = good(text, 1);
+        assert_int_equal(c->warnings[0].line, 7);
+        if (!strstr(c->warnings[0].text.ptr, notes[i].says))
+            fail_msg("%s: %s", notes[i].route, c->warnings[0].text.ptr);
+        config_free(c);
+    }
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
+        snprintf(text, sizeof text, TIERS "routes:\n  - {name: r, match: {tag: {a: b}}, %s}\n",
+                 fine[i]);
+        config_free(good(text, 0));
+    }
+}
+
 // Which of both wins is said; an alias of that name is a fault.
 static void a_route_that_is_called_as_a_model_is_told(void **state)
 {
@@ -423,6 +459,7 @@ int main(void)
         cmocka_unit_test(the_ollama_has_one_name),
         cmocka_unit_test(a_slip_implies_nothing),
         cmocka_unit_test(what_takes_everything_is_told),
+        cmocka_unit_test(a_promise_of_nothing_is_told),
         cmocka_unit_test(a_route_that_is_called_as_a_model_is_told),
     };
     return cmocka_run_group_tests(tests, folder_begin, folder_end);
