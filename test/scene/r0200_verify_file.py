@@ -41,8 +41,9 @@ expect(json.loads(verify(text, "--json", "--ratio", "0.2"))["pays"], False)
 out = json.loads(verify(text, "--json", "--verify", "refusal,logprob=0.5"))
 expect(list(out["verifiers"]), ["refusal", "logprob"])
 expect_in("it pays", verify(text))
-# Logarithms are read as those of a provider: above 0 is sure, and what is far below is as unsure as can be.
-for logprobs, verdict in (([0.0001, 0.2], "good"), ([-0.1, -9999], "bad"), ([-1e300], "bad"), ([], "unsure")):
+# Logarithms are read as those of a provider: above 0 by rounding alone is sure, further above there are none, and what is far
+# below is as unsure as can be.
+for logprobs, verdict in (([0.000002, -0.0001], "good"), ([0.2], "unsure"), ([-0.1, 1e308], "unsure"), ([-9999, 0.2], "unsure"), ([-0.1, -9999], "bad"), ([-1e300], "bad"), ([], "unsure")):
     out = json.loads(verify(json.dumps({"weak_resp": "Hm.", "logprobs": logprobs}), "--json", "--verify", "logprob"))
     expect(out["verifiers"]["logprob"][verdict], 1, logprobs)
 
