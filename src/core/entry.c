@@ -65,6 +65,11 @@ const char *outcome_name(enum outcome o)
     return outcome_names[o];
 }
 
+bool outcome_answered(enum outcome o, int64_t ttft_us)
+{
+    return o == OUTCOME_OK || o == OUTCOME_INCOMPLETE || (o == OUTCOME_LEFT && ttft_us > 0);
+}
+
 static const struct str *text_of(const struct entry *e, unsigned i)
 {
     return (const struct str *)(const void *)((const char *)e + texts[i]);

@@ -43,6 +43,9 @@ enum outcome {
 #undef X
 };
 const char *outcome_name(enum outcome o);
+// Something of an answer was there: of what its client left before then, or a provider refused,
+// nobody has answered. `ttft_us`: as in the entry.
+bool outcome_answered(enum outcome o, int64_t ttft_us);
 
 struct entry {
     struct uuid id;

@@ -64,7 +64,7 @@ static void add_row(struct logged_reader *r, const struct entry *e, struct logge
     out->ended = true;
     out->priced = out->priced && e->price_state != PRICE_UNPRICED &&
                   money_add(out->cost, e->cost, &out->cost);
-    out->answered = e->outcome != OUTCOME_ERROR && e->outcome != OUTCOME_UNKNOWN;
+    out->answered = outcome_answered(e->outcome, e->ttft_us);
     if (out->attempt_count == ATTEMPTS_MAX)
         return;
     struct logged_attempt *a = &out->attempts[out->attempt_count++];

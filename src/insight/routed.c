@@ -22,12 +22,13 @@ struct routed_sums {
 
 // One row a call: `max` takes the other bare columns from the row of the attempt that was given,
 // which no other one followed.
-#define CALLS                                                                                      \
-    "SELECT d.route, max(d.attempt - (k.flags & 32) * 32), d.side, d.large_pd, sum(c.cost_pd "     \
-    "IS NULL) > 0, sum(c.cost_pd), sum(k.route IN (SELECT id FROM name WHERE text LIKE 'route "    \
-    "%: escalated')) > 0, k.outcome FROM decision d CROSS JOIN call c ON c.tenant = d.tenant AND " \
-    "c.start_us = d.start_us AND c.id = d.id AND c.attempt = d.attempt CROSS JOIN kind k ON "      \
-    "k.id = c.kind WHERE d.tenant = ?1 AND d.start_us >= ?2 AND d.start_us < ?3 GROUP BY "         \
+#define CALLS                                                                                    \
+    "SELECT d.route, max(d.attempt - (k.flags & 32) * 32), d.side, d.large_pd, sum(c.cost_pd "   \
+    "IS NULL) > 0, sum(c.cost_pd), sum(k.route IN (SELECT id FROM name WHERE text LIKE 'route "  \
+    "%: escalated')) > 0, k.outcome, c.ttft_us, c.cost_pd FROM decision d CROSS JOIN call c ON " \
+    "c.tenant = d.tenant AND "                                                                   \
+    "c.start_us = d.start_us AND c.id = d.id AND c.attempt = d.attempt CROSS JOIN kind k ON "    \
+    "k.id = c.kind WHERE d.tenant = ?1 AND d.start_us >= ?2 AND d.start_us < ?3 GROUP BY "       \
     "d.start_us, d.id"
 
 // Both names are of our own making; a key alone may be called so.
@@ -50,19 +51,29 @@ static struct routed_sums *sums_of(struct routed *r, struct str route)
     return sums;
 }
 
+// What the call would have cost at the large side: of one that came to no end there as much as it
+// has, of one of the small side that came to none, nothing. False: nobody knows.
+static bool find_worth(sqlite3_stmt *s, int64_t *out)
+{
+    const bool large = sqlite3_column_int(s, 2) == SIDE_LARGE;
+    const bool compared = sqlite3_column_type(s, 3) != SQLITE_NULL;
+    *out = compared ? sqlite3_column_int64(s, 3) : large ? sqlite3_column_int64(s, 9) : 0;
+    return compared || sqlite3_column_int(s, 7) != OUTCOME_OK;
+}
+
 static void add_call(struct routed_sums *sums, sqlite3_stmt *s)
 {
-    const int outcome = sqlite3_column_int(s, 7);
-    bool answered = outcome != OUTCOME_ERROR && outcome != OUTCOME_UNKNOWN;
-    bool unpriced = sqlite3_column_int(s, 4) || sqlite3_column_type(s, 3) == SQLITE_NULL;
+    const enum outcome outcome = (enum outcome)sqlite3_column_int(s, 7);
+    const bool answered = outcome_answered(outcome, sqlite3_column_int64(s, 8));
+    int64_t worth = 0;
     sums->calls++;
     sums->answered += answered;
     sums->small += answered && sqlite3_column_int(s, 2) == SIDE_SMALL;
     sums->escalated += sqlite3_column_int(s, 6);
-    if (unpriced)
+    if (sqlite3_column_int(s, 4) || !find_worth(s, &worth))
         sums->unknown++;
     else
-        sums->saved_pd += (int128)sqlite3_column_int64(s, 3) - sqlite3_column_int64(s, 5);
+        sums->saved_pd += (int128)worth - sqlite3_column_int64(s, 5);
 }
 
 static void add_shadow(struct routed_sums *sums, sqlite3_stmt *s)

@@ -5,6 +5,7 @@
 // of that: by the ledger's rows.
 //
 //   saved = the last attempt's tokens at the large side's first model  -  what all attempts cost
+//           (one that came to no end: its own cost where it was at the large side, else 0)
 //   net   = saved  -  the rows of the key `shadow:ROUTE`
 
 #ifndef INSIGHT_ROUTED_H

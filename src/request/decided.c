@@ -184,7 +184,8 @@ static bool compare(const struct req *r, struct money *out)
 static void count_way(struct req *r)
 {
     struct way_counts *way = ways_at(&r->worker->metrics.ways, r->plan->route->name);
-    if (!way || r->attempt.entry.followed || r->attempt.entry.outcome == OUTCOME_ERROR)
+    const struct entry *e = &r->attempt.entry;
+    if (!way || e->followed || !outcome_answered(e->outcome, e->ttft_us))
         return;
     if (r->plan->list[r->attempt.target.place].side == SIDE_SMALL)
         way->small++;

@@ -279,6 +279,18 @@ static void a_routes_call_has_its_decision(void **state)
     assert_false(entry_unpack(buf_str(&packed), &back)); // nor is one of nothing written
 }
 
+// What broke off was answered; what its client left before anything came was not.
+static void an_answer_is_what_began(void **state)
+{
+    (void)state;
+    assert_true(outcome_answered(OUTCOME_OK, 0));
+    assert_true(outcome_answered(OUTCOME_INCOMPLETE, 0));
+    assert_true(outcome_answered(OUTCOME_LEFT, 1));
+    assert_false(outcome_answered(OUTCOME_LEFT, 0));
+    assert_false(outcome_answered(OUTCOME_ERROR, 1));
+    assert_false(outcome_answered(OUTCOME_UNKNOWN, 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +301,7 @@ int main(void)
         cmocka_unit_test(cuts_a_text_at_a_character),
         cmocka_unit_test(a_record_without_charges_is_as_ever),
         cmocka_unit_test(a_routes_call_has_its_decision),
+        cmocka_unit_test(an_answer_is_what_began),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
