@@ -87,6 +87,7 @@ static void read_patterns(struct reading *r, struct str route, const struct node
     if (count == 0)
         return;
     out->patterns = arena_array(&r->c->arena, struct pattern *, count);
+    out->expressions = texts;
     for (unsigned i = 0; i < count && out->patterns; i++) {
         struct why why = {0};
         if (pattern_open(texts[i], &out->patterns[out->pattern_count], &why) == STATUS_OK)

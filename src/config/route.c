@@ -203,6 +203,13 @@ static void note_mode(struct reading *r, const struct config_route *route)
                       "route %.*s: mode certified promises that little is lost against the large "
                       "side, and there is none: no call could be answered. Write `large`",
                       STR_ARG(route->name));
+    if (route->mode == CONFIG_CERTIFIED && route->shadow.on && route->shadow.unjudged)
+        reading_warn(r, route->line,
+                     "route %.*s: mode certified with `judge: none`: without a certificate the "
+                     "large side answers, and what callers say of its answers judges none of the "
+                     "small side. Name a judge, or begin with mode: rules or measured, where "
+                     "callers rate small answers, too",
+                     STR_ARG(route->name));
     if (route->mode == CONFIG_RULES || route->shadow.on || !route->small || !route->large)
         return;
     reading_warn(r, route->line,

@@ -79,6 +79,7 @@ struct config_match {
     struct str *systems; // how the hexadecimal SHA-256 of its instructions begins
     unsigned system_count;
     struct pattern **patterns; // of the user's newest message; they are the configuration's
+    struct str *expressions;   // ... as they were written
     unsigned pattern_count;
     bool earlier; // ... or of an earlier one: what was said must stay here in the turns that follow
     int64_t tokens_least, tokens_most; // of its input, as it is estimated

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/digest.h"
 #include "base/limits.h"
@@ -13,8 +14,9 @@
 #include "route/prior.h"
 #include "store/promises.h"
 
-#define TENANT "default" // the only one there is yet
-#define PPM    1e6
+#define TENANT     "default" // the only one there is yet
+#define PPM        1e6
+#define TERMS_DEAL 16 // bytes of what is promised, before the dash
 
 struct limit { // of a route or a task
     uint64_t task;
@@ -89,6 +91,71 @@ void learned_checks(const struct config_route *r, struct buf *b)
     }
 }
 
+// As many lines as there are, in no order: their digests are summed.
+static void add_line(uint64_t *sum, const char *name, struct str text, struct str value)
+{
+    struct buf b;
+    uint8_t digest[DIGEST_BYTES] = {0};
+    uint64_t one;
+    buf_init(&b, &alloc_heap, 0);
+    buf_printf(&b, "%s %zu %.*s %.*s", name, text.len, STR_ARG(text), STR_ARG(value));
+    bool fine = digest_sha256(buf_str(&b), digest);
+    must(fine);
+    memcpy(&one, digest, sizeof one);
+    *sum += one;
+    buf_fini(&b);
+}
+
+static void add_number(uint64_t *sum, const char *name, int64_t number)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%lld", (long long)number);
+    add_line(sum, name, str_of(text), STR_NONE);
+}
+
+static void add_lines(uint64_t *sum, const char *name, const struct str *texts, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        add_line(sum, name, texts[i], STR_NONE);
+}
+
+static void add_pairs(uint64_t *sum, const char *name, const struct config_pair *at, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        add_line(sum, name, at[i].name, at[i].value);
+}
+
+// The first of a tier that is proposed says nothing, as its order does not.
+static struct str judge_of(const struct config_route *r)
+{
+    const struct config_tier *t = r->large;
+    if (r->shadow.unjudged)
+        return str_of("none");
+    if (r->shadow.judge.len)
+        return r->shadow.judge;
+    return t && t->model_count && !(t->name.len && t->line == 0) ? t->models[0] : STR_NONE;
+}
+
+static uint64_t calls_of(const struct config_route *r)
+{
+    const struct config_match *m = &r->match;
+    uint64_t sum = 0;
+    add_lines(&sum, "key", m->keys, m->key_count);
+    add_lines(&sum, "team", m->teams, m->team_count);
+    add_pairs(&sum, "tag", m->tags, m->tag_count);
+    add_pairs(&sum, "header", m->headers, m->header_count);
+    add_lines(&sum, "system", m->systems, m->system_count);
+    add_lines(&sum, "regex", m->expressions, m->pattern_count);
+    if (m->tokens_least > 0)
+        add_number(&sum, "least", m->tokens_least);
+    if (m->tokens_most > 0 && m->tokens_most < INT64_MAX)
+        add_number(&sum, "most", m->tokens_most);
+    add_number(&sum, "require", r->require);
+    add_number(&sum, "context", r->require_context);
+    add_line(&sum, "judge", judge_of(r), STR_NONE);
+    return sum;
+}
+
 void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1])
 {
     struct buf b;
@@ -101,9 +168,16 @@ void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1])
     learned_checks(r, &b);
     bool fine = digest_sha256(buf_str(&b), digest);
     must(fine);
-    hex_write(digest, LEARNED_TERMS / 2, out);
-    out[LEARNED_TERMS] = '\0';
+    hex_write(digest, TERMS_DEAL / 2, out);
+    (void)snprintf(out + TERMS_DEAL, LEARNED_TERMS + 1 - TERMS_DEAL, "-%016llx",
+                   (unsigned long long)calls_of(r));
     buf_fini(&b);
+}
+
+bool learned_alike(struct str terms, struct str others)
+{
+    return terms.len != LEARNED_TERMS || others.len != LEARNED_TERMS ||
+           str_eq(str_skip(terms, TERMS_DEAL), str_skip(others, TERMS_DEAL));
 }
 
 struct promise learned_promise(const struct config_route *r)

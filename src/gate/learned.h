@@ -57,9 +57,13 @@ struct str learned_refused(const struct learned *l, const struct config_route *r
 const struct model *learned_model(const struct learned *l, const struct config_route *r);
 
 // What a promise is about, as text in hex: the models of the route, what is promised, how the small
-// side's answers are checked. Looks and findings of other terms are not its.
-#define LEARNED_TERMS 32
+// side's answers are checked; and behind a dash of which calls it is, by whose judgement: the
+// route's `match`, `require`, the judge. Looks and findings of other terms are not its.
+#define LEARNED_TERMS 33
 void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1]);
+// Pairs of the one are proof of the other: of the same calls, judged by the same. Those of an
+// earlier version say nothing of that, and are taken for what holds now.
+bool learned_alike(struct str terms, struct str others);
 // The part of them that is of the checks, as text, appended.
 void learned_checks(const struct config_route *r, struct buf *b);
 // The promise that it asks for. Who allows all to be lost allows all but a millionth.

@@ -33,6 +33,8 @@ static struct pair_query query_of(const struct lessons_of *of)
     return (struct pair_query){.tenant = str_of(TENANT),
                                .route = of->route->name,
                                .after = of->after,
+                               .until = of->until,
+                               .rated_us = of->rated_us,
                                .most = LEARNER_PAIRS_MOST};
 }
 
@@ -105,4 +107,18 @@ enum status lessons_count(const struct lessons_of *of, int64_t *out, struct why 
     enum status s = store_pair_each(of->store, &query, count_one, &c, why);
     *out = c.count;
     return s;
+}
+
+static void keep_number(void *context, const struct pair *p)
+{
+    int64_t *out = context;
+    *out = p->number;
+}
+
+enum status lessons_newest(const struct lessons_of *of, int64_t *out, struct why *why)
+{
+    struct pair_query query = query_of(of);
+    query.most = 1;
+    *out = 0;
+    return store_pair_each(of->store, &query, keep_number, out, why);
 }

@@ -13,7 +13,9 @@
 struct lessons_of {
     const struct config_route *route; // with the models of its tiers
     struct store *store;
-    int64_t after; // numbers of pairs above it
+    int64_t after;    // numbers of pairs above it
+    int64_t until;    // ... and up to it; 0: all
+    int64_t rated_us; // those that their callers have rated after it; 0: all
 };
 // Verifiers that a shadow does not ask may send calls of the route to the large side.
 bool lessons_swayed(const struct config_route *r);
@@ -25,5 +27,8 @@ enum status lessons_each(const struct lessons_of *of, lesson_f *f, void *context
                          struct why *why) MUST_USE;
 // How many somebody has judged.
 enum status lessons_count(const struct lessons_of *of, int64_t *out, struct why *why) MUST_USE;
+
+// The number of the last pair, whether or not it is a lesson; 0 without any.
+enum status lessons_newest(const struct lessons_of *of, int64_t *out, struct why *why) MUST_USE;
 
 #endif

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -24,14 +25,23 @@
 #define LOST_LEAST  100 // ... before one that was certified and is lost is learned anew
 #define FOLDER      "routes"
 #define PATH_MOST   4096
-#define MODEL_MOST  128 // bytes of the name of its file
+#define MODEL_MOST  128              // bytes of the name of its file
+#define SLACK_US    (60 * SECOND_US) // what is said of a pair may take so long to the ledger
+
+struct finding { // of a part
+    struct promise_found certified, measured;
+    int64_t loss_upper_ppm, measured_upper_ppm;
+};
 
 struct last {      // look
     bool there;    // of these terms
+    bool moved;    // there was one, of other calls, or by another judge
     int64_t looks; // of these terms that tested something, ever
     int64_t since; // of the route, whatever its terms were
-    int64_t pairs, newest, began;
-    bool certified;
+    int64_t at_us;
+    int64_t pairs, learned, newest, began;
+    bool certified, measured;
+    struct finding found[PROMISE_TASKS_MAX + 1]; // of the parts below
     struct doubt_parts parts; // that it is doubted by; how many ever, whatever its terms were
     char model[MODEL_MOST];
     int64_t model_check;
@@ -52,18 +62,26 @@ static void read_last(void *context, const struct promise_row *row)
     if (row->task == 0) {
         l->since = row->since;
         p->ever = row->doubts;
+        l->moved = !learned_alike(row->terms, str_of(r->terms));
+        if (row->terms.len != LEARNED_TERMS) // an earlier version's, of the same promise
+            l->looks = row->looks;
     }
     if (!str_is(row->terms, r->terms) || p->count > PROMISE_TASKS_MAX)
         return;
+    l->found[p->count] = (struct finding){row->certified, row->measured, row->loss_upper_ppm,
+                                          row->measured_upper_ppm};
     p->list[p->count++] = (struct doubt_part){row->task, row->doubt, row->doubt_from};
     if (row->task != 0)
         return;
     p->whole = row->doubt_whole;
     l->there = true;
+    l->at_us = row->at_us;
     l->pairs = row->pairs;
+    l->learned = row->learned;
     l->newest = row->newest;
     l->began = row->began;
     l->certified = row->certified.holds;
+    l->measured = row->measured.holds;
     str_copy_clipped(row->model, l->model, sizeof l->model);
     l->model_check = row->model_check;
 }
@@ -73,27 +91,53 @@ static enum status last_read(const struct study *wish, const char *terms, struct
 {
     const struct promise_of of = {str_of(TENANT), wish->route->name};
     struct reading reading = {out, terms};
+    int64_t looks = 0;
+    *out = (struct last){.there = false};
     enum status s = store_promises_each(wish->store, of, read_last, &reading, why);
     if (s == STATUS_OK)
-        s = store_promise_looks(wish->store, of, str_of(terms), &out->looks, why);
+        s = store_promise_looks(wish->store, of, str_of(terms), &looks, why);
+    if (looks > out->looks)
+        out->looks = looks;
     return s;
 }
 
 // --- is it due? ---
 
+struct news {      // since the last look
+    int64_t fresh; // judged pairs,
+    int64_t rated; // pairs that it has seen, whose callers have rated them since
+};
+
 // A look where nothing is new would be for nothing.
-static bool is_due(const struct study *wish, const struct last *last, int64_t fresh)
+static bool is_due(const struct study *wish, const struct last *last, const struct news *n)
 {
+    const int64_t count = n->fresh + n->rated;
     if (wish->now)
-        return fresh > 0 || !last->there;
-    return fresh >= FRESH_LEAST && fresh >= last->pairs / FRESH_PART;
+        return count > 0 || !last->there;
+    return count >= FRESH_LEAST && count >= last->pairs / FRESH_PART;
+}
+
+static enum status count_rated(const struct study *wish, const struct last *last, int64_t after_us,
+                               int64_t *out, struct why *why)
+{
+    const struct lessons_of seen = {wish->route, wish->store, 0, last->newest, after_us};
+    *out = 0;
+    return last->there && last->newest > 0 ? lessons_count(&seen, out, why) : STATUS_OK;
+}
+
+static enum status news_read(const struct study *wish, const struct last *last, struct news *out,
+                             struct why *why)
+{
+    const struct lessons_of since = {wish->route, wish->store, last->newest, 0, 0};
+    enum status s = lessons_count(&since, &out->fresh, why);
+    return s == STATUS_OK ? count_rated(wish, last, last->at_us, &out->rated, why) : s;
 }
 
 // The newest pairs prove that more is lost than was promised.
 static enum status is_broken(const struct study *wish, const struct last *last,
                              struct doubt_found *out, struct why *why)
 {
-    const struct lessons_of since = {wish->route, wish->store, last->began};
+    const struct lessons_of since = {wish->route, wish->store, last->began, 0, 0};
     const struct doubt d = {&since, &last->parts, learned_promise(wish->route)};
     return doubt(&d, out, why);
 }
@@ -169,8 +213,9 @@ struct look {
     struct promise promise;
     const char *before; // what is to be said of it besides
     bool broken;        // what was certified
+    bool again;         // what the last one saw is asked once more: nothing is learned
     struct last last;
-    int64_t newest, since;
+    int64_t newest, since, at_us;
     char terms[LEARNED_TERMS + 1];
 };
 
@@ -179,39 +224,58 @@ static unsigned time_of(const struct look *l)
     return (unsigned)l->last.looks + 1;
 }
 
-static void note_of(const struct look *l, const struct outlooks *f, char *out, size_t size)
+// Why nothing was tested: in pairs that prove, which are the half of all.
+static void note_few(const struct look *l, const struct outlooks *f, const char *measured,
+                     struct buf *b)
 {
-    const size_t least = 2 * learner_proof_least(&l->promise, time_of(l));
-    const double percent = 100 * l->promise.loss;
-    char unjudged[120] = "", measured[240] = "";
+    buf_printf(b, "%s%zu of its pairs are proof; a promise of %g %% needs %zu at least that are",
+               l->before, f->route.pairs, 100 * l->promise.loss,
+               learner_proof_least(&l->promise, time_of(l)));
     if (f->unjudged)
-        (void)snprintf(unjudged, sizeof unjudged,
-                       "; %zu of %zu pairs that prove were not judged, and count as lost",
-                       f->unjudged, f->route.pairs);
-    if (f->learned && !f->route.measured.holds)
+        buf_printf(b, " and were judged: %zu were not", f->unjudged);
+    buf_add_cstr(b, measured);
+}
+
+static void note_measured(const struct look *l, const struct outlooks *f, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (f->route.pairs && f->learned && !f->route.measured.holds)
         (void)snprintf(
-            measured, sizeof measured,
+            out, size,
             "; measured: of no share the loss is likelier below %g %% than above, so the "
             "large side answers (in %zu pairs that prove all calls to the small one lose "
             "%.1f %%)",
-            percent, f->route.pairs, 100 * f->small.loss);
+            100 * l->promise.loss, f->route.pairs, 100 * f->small.loss);
+}
+
+static void note_of(const struct look *l, const struct outlooks *f, char *out, size_t size)
+{
+    char measured[240];
+    struct buf b;
+    buf_fixed(&b, out, size - 1);
+    note_measured(l, f, measured, sizeof measured);
     if (f->route.certified.holds)
-        (void)snprintf(out, size, "%s", l->before);
+        buf_printf(&b, "%.*s", (int)strcspn(l->before, ";"), l->before);
     else if (f->doubtful)
-        (void)snprintf(out, size,
-                       "%scannot certify: the judge contradicted itself in %zu of %zu verdicts on "
-                       "pairs that prove (%.0f %%; a third is the most): name another `judge`",
-                       l->before, f->contradicted, f->ruled,
-                       100 * (double)f->contradicted / (double)f->ruled);
+        buf_printf(&b,
+                   "%scannot certify: the judge contradicted itself in %zu of %zu verdicts on "
+                   "pairs that prove (%.0f %%; a third is the most): name another `judge`",
+                   l->before, f->contradicted, f->ruled,
+                   100 * (double)f->contradicted / (double)f->ruled);
     else if (!f->tested)
-        (void)snprintf(out, size, "%s%zu pairs; a promise of %g %% needs %zu at least%s", l->before,
-                       f->pairs, percent, least, measured);
+        note_few(l, f, measured, &b);
     else
-        (void)snprintf(
-            out, size,
-            "%sthe pairs do not prove that any share can go to the small side at a "
-            "loss of %g %%: more of them, a larger max_loss, or a better small model%s%s",
-            l->before, percent, unjudged, measured);
+        buf_printf(&b,
+                   "%sthe pairs do not prove that any share can go to the small side at a loss of "
+                   "%g %%: more of them, a larger max_loss, or a better small model",
+                   l->before, 100 * l->promise.loss);
+    if (f->tested && !f->doubtful && !f->route.certified.holds) {
+        if (f->unjudged)
+            buf_printf(&b, "; %zu of %zu pairs that prove were not judged, and count as lost",
+                       f->unjudged, f->route.pairs);
+        buf_add_cstr(&b, measured);
+    }
+    out[buf_str(&b).len] = '\0';
 }
 
 // One certificate goes on where another follows it, or nothing would ever be known of the newest
@@ -245,30 +309,39 @@ static int64_t check_of(struct str model)
     return head.check;
 }
 
+// A new file, the one that there was, or none.
+static enum status keep_model(const struct look *l, struct str model, char *name, struct why *why)
+{
+    char begin[17];
+    name[0] = '\0';
+    if (l->again)
+        (void)snprintf(name, MODEL_MOST, "%s", l->last.model);
+    if (!model.len)
+        return STATUS_OK;
+    name_models(l->route, begin);
+    (void)snprintf(name, MODEL_MOST, FOLDER "/%s-%llx.model", begin,
+                   (unsigned long long)clock_wall_us());
+    return write_model(l->wish->state, name, model, why);
+}
+
 static enum status keep(const struct look *l, const struct outlooks *f, struct str model,
                         struct why *why)
 {
     struct promise_row rows[PROMISE_TASKS_MAX + 1];
     struct doubt_parts parts;
-    char name[MODEL_MOST] = "", begin[17], note[800];
-    const int64_t now_us = clock_wall_us();
-    if (model.len) {
-        name_models(l->route, begin);
-        (void)snprintf(name, sizeof name, FOLDER "/%s-%llx.model", begin,
-                       (unsigned long long)now_us);
-        enum status s = write_model(l->wish->state, name, model, why);
-        if (s != STATUS_OK)
-            return s;
-    }
+    char name[MODEL_MOST], note[800];
+    enum status s = keep_model(l, model, name, why);
+    if (s != STATUS_OK)
+        return s;
     note_of(l, f, note, sizeof note);
     doubt_parts_of(l, f, &parts);
     for (unsigned i = 0; i <= f->task_count; i++) {
         const struct outlook *one = i ? &f->tasks[i - 1] : &f->route;
         const struct doubt_part part = i < parts.count ? parts.list[i] : (struct doubt_part){0};
         rows[i] = (struct promise_row){.task = one->task,
-                                       .at_us = now_us,
+                                       .at_us = l->at_us,
                                        .terms = str_of(l->terms),
-                                       .looks = l->last.looks + f->tested,
+                                       .looks = l->last.looks + (f->tested && !l->again),
                                        .pairs = (int64_t)f->pairs,
                                        .learned = (int64_t)f->learned,
                                        .proved = (int64_t)one->pairs,
@@ -285,11 +358,12 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
                                        .measured_upper_ppm =
                                            one->measured.holds ? to_ppm(one->measured_upper) : -1,
                                        .model = i ? STR_NONE : str_of(name),
-                                       .model_check = i ? -1 : check_of(model),
+                                       .model_check = i          ? -1
+                                                      : l->again ? l->last.model_check
+                                                                 : check_of(model),
                                        .note = i ? STR_NONE : str_of(note)};
     }
-    enum status s =
-        store_promises_put(l->wish->store, (struct promise_of){str_of(TENANT), l->route->name},
+    s = store_promises_put(l->wish->store, (struct promise_of){str_of(TENANT), l->route->name},
                            rows, f->task_count + 1, why);
     if (s == STATUS_OK)
         sweep_models(l->wish, name);
@@ -300,10 +374,8 @@ static void say(const struct look *l, const struct outlooks *f)
 {
     const struct certificate *c = &f->route.certified;
     if (l->before[0])
-        log_say(LOG_WARN,
-                "route %.*s: its certificate is revoked: the newest pairs lose more than was "
-                "promised",
-                STR_ARG(l->route->name));
+        log_say(LOG_WARN, "route %.*s: its certificate is %.*s", STR_ARG(l->route->name),
+                (int)strcspn(l->before, ";"), l->before);
     if (c->holds)
         log_say(LOG_INFO,
                 "route %.*s: certified: %.1f %% to the small side at a loss of at most %g %% (%zu "
@@ -335,6 +407,7 @@ static enum status look_now(struct look *l, struct why *why)
     const struct learner_wishes wishes = {learned_shipped(), l->promise, time_of(l), false};
     const struct lessons_of all = {.route = l->route, .store = l->wish->store};
     struct filling filling = {&learner, l->since};
+    l->at_us = clock_wall_us(); // what is said from now on it may not have seen
     learner_init(&learner);
     buf_init(&model, &alloc_heap, 0);
     enum status s = lessons_each(&all, take, &filling, &l->newest, why);
@@ -349,31 +422,147 @@ static enum status look_now(struct look *l, struct why *why)
     return s;
 }
 
+// --- once more, as the pairs are rated now ---
+
+static struct certificate certificate_of(const struct promise_found *f, bool loss_known)
+{
+    return (struct certificate){f->holds && f->threshold_ppm > -PPM, learned_threshold(f),
+                                (double)f->share_ppm / PPM,
+                                loss_known ? (double)f->loss_ppm / PPM : -HUGE_VAL};
+}
+
+// The route's own row tells what all parts lose together.
+static void outlooks_of(const struct last *last, struct outlooks *out)
+{
+    *out = (struct outlooks){.task_count = last->parts.count - 1};
+    out->route.certified = certificate_of(&last->found[0].certified, out->task_count == 0);
+    for (unsigned i = 0; i < out->task_count; i++)
+        out->tasks[i] =
+            (struct outlook){.task = last->parts.list[i + 1].task,
+                             .certified = certificate_of(&last->found[i + 1].certified, true)};
+}
+
+static bool is_found(const struct promise_found *a, const struct promise_found *b)
+{
+    return a->holds == b->holds &&
+           (!a->holds || (a->threshold_ppm == b->threshold_ppm && a->share_ppm == b->share_ppm &&
+                          a->loss_ppm == b->loss_ppm));
+}
+
+static bool is_same(const struct last *last, const struct outlooks *f)
+{
+    for (unsigned i = 0; i <= f->task_count; i++) {
+        const struct outlook *o = i ? &f->tasks[i - 1] : &f->route;
+        const struct promise_found certified = found_of(&o->certified);
+        const struct promise_found measured = found_of(&o->measured);
+        if (!is_found(&certified, &last->found[i].certified) ||
+            !is_found(&measured, &last->found[i].measured))
+            return false;
+    }
+    return true;
+}
+
+// The half that proves, as it was seen by the last look, by its model.
+static enum status retest(const struct look *l, const struct learner *learner, struct outlooks *f,
+                          struct why *why)
+{
+    const struct last *last = &l->last;
+    const unsigned time = last->looks ? (unsigned)last->looks : 1;
+    const struct learner_wishes wishes = {.promise = l->promise, .time = time};
+    const struct learned_file file = {l->wish->state, str_of(last->model), last->model_check};
+    struct model own = {.head = NULL};
+    enum status s = last->model[0] ? learned_open(&file, &own, why) : STATUS_OK;
+    outlooks_of(last, f);
+    if (s == STATUS_OK)
+        s = learner_retest(learner, own.head ? &own : learned_shipped(), &wishes, f, why);
+    model_close(&own);
+    f->pairs = (size_t)last->pairs;
+    f->learned = (size_t)last->learned;
+    f->tested |= last->certified;
+    return s;
+}
+
+static enum status keep_again(const struct look *now, const struct outlooks *f, bool *changed,
+                              struct why *why)
+{
+    struct look l = *now;
+    l.again = true;
+    l.newest = l.last.newest;
+    l.at_us = l.last.at_us;
+    enum status s = keep(&l, f, STR_NONE, why);
+    if (s == STATUS_OK && l.before[0])
+        say(&l, f);
+    *changed = s == STATUS_OK;
+    return s;
+}
+
+// What callers say late of pairs that the last look has seen changes what it has found. No look is
+// spent: nothing is certified by it, and what falls has no proof. `looks`: another one follows,
+// which keeps what is found.
+static enum status ask_again(struct look *l, bool looks, bool *changed, struct why *why)
+{
+    struct learner learner;
+    struct outlooks f;
+    struct why lost;
+    int64_t rated = 0, newest;
+    const struct lessons_of seen = {l->route, l->wish->store, 0, l->last.newest, 0};
+    struct filling filling = {&learner, l->last.since};
+    enum status s = count_rated(l->wish, &l->last, l->last.at_us - SLACK_US, &rated, why);
+    if (s != STATUS_OK || rated == 0 || l->last.parts.count == 0)
+        return s;
+    learner_init(&learner);
+    s = lessons_each(&seen, take, &filling, &newest, why);
+    // Without its model nothing is said of it here: learned.h has told of that.
+    if (s == STATUS_OK && retest(l, &learner, &f, &lost) == STATUS_OK && !is_same(&l->last, &f)) {
+        if (l->last.certified && !f.route.certified.holds)
+            l->before = "revoked: its pairs, as they were rated since, do not prove it; ";
+        if (!looks)
+            s = keep_again(l, &f, changed, why);
+    }
+    learner_fini(&learner);
+    return s;
+}
+
+// --- the whole of it ---
+
+// Whether to look, and what is known before.
+static enum status prepare(struct look *l, bool *looks, bool *changed, struct why *why)
+{
+    struct doubt_found found = {false, 0};
+    struct news news = {0, 0};
+    const struct lessons_of all = {.route = l->route, .store = l->wish->store};
+    enum status s = last_read(l->wish, l->terms, &l->last, why);
+    if (s == STATUS_OK)
+        s = news_read(l->wish, &l->last, &news, why);
+    if (s == STATUS_OK && l->last.certified && l->last.parts.whole > 0)
+        s = is_broken(l->wish, &l->last, &found, why);
+    l->broken = found.broken;
+    l->since = found.broken ? found.since : l->last.since;
+    if (s == STATUS_OK && l->last.moved)
+        s = lessons_newest(&all, &l->since, why);
+    *looks = l->broken || l->last.moved || is_due(l->wish, &l->last, &news);
+    if (!*looks && (l->wish->now || (l->last.certified && news.fresh >= LOST_LEAST)))
+        *looks = is_lost(l->wish, &l->last);
+    if (l->broken)
+        l->before = "revoked: the newest pairs lose more than was promised; ";
+    else if (s == STATUS_OK)
+        s = ask_again(l, *looks, changed, why);
+    return s;
+}
+
 enum status study(const struct study *wish, bool *changed, struct why *why)
 {
     const struct config_route *r = wish->route;
     struct look l = {.wish = wish, .route = r, .promise = learned_promise(r), .before = ""};
-    int64_t fresh = 0;
-    struct doubt_found found = {false, 0};
-    bool lost = false;
+    bool looks = false;
     *changed = false;
     if (!r->small || !r->large)
         return STATUS_OK;
     learned_terms(r, l.terms);
-    enum status s = last_read(wish, l.terms, &l.last, why);
-    const struct lessons_of since = {r, wish->store, l.last.newest};
-    if (s == STATUS_OK)
-        s = lessons_count(&since, &fresh, why);
-    if (s == STATUS_OK && l.last.certified && l.last.parts.whole > 0)
-        s = is_broken(wish, &l.last, &found, why);
-    if (wish->now || (l.last.certified && fresh >= LOST_LEAST))
-        lost = is_lost(wish, &l.last);
-    if (s != STATUS_OK || (!found.broken && !lost && !is_due(wish, &l.last, fresh)))
-        return s;
-    l.broken = found.broken;
-    l.since = found.broken ? found.since : l.last.since;
-    l.before = found.broken ? "revoked: the newest pairs lose more than was promised; " : "";
-    s = look_now(&l, why);
-    *changed = s == STATUS_OK;
+    enum status s = prepare(&l, &looks, changed, why);
+    if (s == STATUS_OK && looks) {
+        s = look_now(&l, why);
+        *changed = s == STATUS_OK;
+    }
     return s;
 }

@@ -5,6 +5,8 @@
 // asks for it.
 //
 //   pairs, now and then ──► learner.h ──► routes/<route>-<time>.model, store/promises.h
+//   those seen, whose
+//   callers rate them late ► the last look's test once more: what falls is revoked, none is given
 //   the newest ones     ──► doubt.h: do they prove that the certificate is broken? then it is
 //                           revoked, and only what came since the change is proof, whatever is
 //                           promised from then on

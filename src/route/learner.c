@@ -5,9 +5,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define EVEN         0.5 // risk of what is only measured
-#define QUALITY_FAIR 0.8 // of a large model, where pairs are not there yet
-#define ALL          2.0 // a threshold that all scores are below
+#define EVEN         0.5  // risk of what is only measured
+#define QUALITY_FAIR 0.8  // of a large model, where pairs are not there yet
+#define ALL          2.0  // a threshold that all scores are below
+#define ROUNDED      1e-6 // a loss that was kept, and the same loss
 
 const char *rung_name(enum rung r)
 {
@@ -122,10 +123,23 @@ static size_t part_of(struct proof *p, uint64_t task)
     return n;
 }
 
-static bool is_tested(const struct proof *p, size_t pairs, const struct promise *promise,
-                      unsigned time)
+// Of those of the part, which lie in p->some: the others can win nothing.
+static size_t count_judged(const struct proof *p, size_t count)
 {
-    return !p->doubtful && pairs >= learner_proof_least(promise, time);
+    size_t judged = 0;
+    for (size_t i = 0; i < count; i++)
+        judged += !p->some[i].unjudged;
+    return judged;
+}
+
+static bool is_able(struct proof *p, uint64_t task, const struct promise *promise, unsigned time)
+{
+    return count_judged(p, part_of(p, task)) >= learner_proof_least(promise, time);
+}
+
+static bool is_tested(struct proof *p, uint64_t task, const struct promise *promise, unsigned time)
+{
+    return !p->doubtful && is_able(p, task, promise, time);
 }
 
 // Of what may have been chosen by just these pairs, so that it looks better than it is.
@@ -144,11 +158,35 @@ static void find(struct proof *proof, const struct promise *promise, unsigned ti
     certificate_test(proof->some, n, &even, &out->measured);
     out->measured_upper = upper_of(proof, n, &out->measured, promise->risk);
     out->certified = (struct certificate){.threshold = CERTIFICATE_NONE};
-    if (is_tested(proof, n, promise, time))
+    if (is_tested(proof, out->task, promise, time))
         certificate_test(proof->some, n, &now, &out->certified);
     out->loss_upper = out->certified.holds
                           ? fmin(promise->loss, upper_of(proof, n, &out->certified, now.risk))
                           : 1;
+}
+
+// Of what was certified, and of what its pairs prove now: no more than before.
+static void lower(struct proof *proof, const struct promise *promise, unsigned time,
+                  const struct certificate *was, struct outlook *out)
+{
+    struct certificate now = out->certified, same = {.threshold = CERTIFICATE_NONE};
+    const size_t n = part_of(proof, out->task);
+    out->certified = (struct certificate){.threshold = CERTIFICATE_NONE};
+    out->loss_upper = 1;
+    if (was->holds)
+        certificate_at(proof->some, n, was->threshold, &same);
+    const bool stays = same.loss <= was->loss + ROUNDED;
+    const bool proved = now.holds && now.threshold >= was->threshold;
+    if (was->holds && (stays || proved))
+        now.threshold = was->threshold;
+    else if (!was->holds || !now.holds)
+        return;
+    certificate_shuffle(proof->some, n);
+    certificate_at(proof->some, n, now.threshold, &out->certified);
+    out->certified.threshold = now.threshold;
+    out->certified.holds = out->certified.share > 0;
+    out->loss_upper =
+        fmin(promise->loss, upper_of(proof, n, &out->certified, promise_at(promise, time).risk));
 }
 
 // What the thresholds of all parts do together. The pairs are scored anew: on either side of 0.
@@ -239,11 +277,6 @@ static void part_tasks(struct proof *p, const struct outlooks *o)
     }
 }
 
-static bool is_able(struct proof *p, uint64_t task, const struct promise *promise, unsigned time)
-{
-    return part_of(p, task) >= learner_proof_least(promise, time);
-}
-
 // The risk of each of so many parts.
 static struct promise share_of(const struct promise *whole, unsigned parts)
 {
@@ -273,19 +306,27 @@ static struct promise promise_of_parts(struct proof *p, const struct learner_wis
     return share_of(&w->promise, o->task_count + is_able(p, 0, &tasks, w->time));
 }
 
-static void find_all(struct proof *proof, const struct learner_wishes *w, struct outlooks *out)
+// `was`: what may be certified, and no more; NULL: anything.
+static void find_parts(struct proof *proof, const struct learner_wishes *w,
+                       const struct outlooks *was, struct outlooks *out)
 {
     const struct promise own = promise_of_parts(proof, w, out);
-    struct outlook *route = &out->route;
-    struct certificate certified, measured;
-    find(proof, &own, w->time, route);
-    out->tested = is_tested(proof, route->pairs, &own, w->time);
+    find(proof, &own, w->time, &out->route);
+    out->tested = is_tested(proof, 0, &own, w->time);
+    if (was)
+        lower(proof, &own, w->time, &was->route.certified, &out->route);
     for (unsigned i = 0; i < out->task_count; i++) {
         find(proof, &own, w->time, &out->tasks[i]);
-        out->tested |= is_tested(proof, out->tasks[i].pairs, &own, w->time);
+        out->tested |= is_tested(proof, out->tasks[i].task, &own, w->time);
+        if (was)
+            lower(proof, &own, w->time, &was->tasks[i].certified, &out->tasks[i]);
     }
-    if (out->task_count == 0)
-        return;
+}
+
+static void sum_parts(struct proof *proof, const struct learner_wishes *w, struct outlooks *out)
+{
+    struct outlook *route = &out->route;
+    struct certificate certified, measured;
     sum_up(proof, out, false, &measured);
     measured.holds = measured.share > 0;
     route->measured_upper = upper_of(proof, proof->count, &measured, w->promise.risk);
@@ -304,11 +345,22 @@ static void find_all(struct proof *proof, const struct learner_wishes *w, struct
             : 1;
 }
 
-enum status learner_test(const struct learner *l, const struct model *m,
-                         const struct learner_wishes *w, struct outlooks *out, struct why *why)
+static void part_all(const struct learner *l, struct proof *proof, const struct learner_wishes *w,
+                     struct outlooks *out)
+{
+    struct crowd most[LEARNER_TASKS_MAX];
+    out->task_count = w->whole ? 0 : crowds(l, most);
+    for (unsigned i = 0; i < out->task_count; i++)
+        out->tasks[i].task = most[i].task;
+    part_tasks(proof, out);
+    fold_tasks(proof, w, out);
+}
+
+static enum status test(const struct learner *l, const struct model *m,
+                        const struct learner_wishes *w, const struct outlooks *was,
+                        struct outlooks *out, struct why *why)
 {
     struct proof proof;
-    struct crowd most[LEARNER_TASKS_MAX];
     *out = (struct outlooks){.pairs = l->rows.count + l->proof_rows.count,
                              .unjudged = l->unjudged_count,
                              .ruled = l->ruled,
@@ -318,15 +370,33 @@ enum status learner_test(const struct learner *l, const struct model *m,
         proof_free(&proof);
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
-    out->task_count = w->whole ? 0 : crowds(l, most);
-    for (unsigned i = 0; i < out->task_count; i++)
-        out->tasks[i].task = most[i].task;
-    part_tasks(&proof, out);
-    fold_tasks(&proof, w, out);
-    find_all(&proof, w, out);
+    if (was) {
+        out->task_count = was->task_count;
+        for (unsigned i = 0; i < was->task_count; i++)
+            out->tasks[i].task = was->tasks[i].task;
+        part_tasks(&proof, out);
+    } else {
+        part_all(l, &proof, w, out);
+    }
+    find_parts(&proof, w, was, out);
+    if (out->task_count > 0)
+        sum_parts(&proof, w, out);
     certificate_at(proof.all, proof.count, ALL, &out->small);
     proof_free(&proof);
     return STATUS_OK;
+}
+
+enum status learner_test(const struct learner *l, const struct model *m,
+                         const struct learner_wishes *w, struct outlooks *out, struct why *why)
+{
+    return test(l, m, w, NULL, out, why);
+}
+
+enum status learner_retest(const struct learner *l, const struct model *m,
+                           const struct learner_wishes *w, struct outlooks *out, struct why *why)
+{
+    const struct outlooks was = *out;
+    return test(l, m, w, &was, out, why);
 }
 
 enum status learner_run(const struct learner *l, const struct learner_wishes *w, struct buf *model,

@@ -127,7 +127,15 @@ enum status learner_run(const struct learner *l, const struct learner_wishes *w,
 enum status learner_test(const struct learner *l, const struct model *m,
                          const struct learner_wishes *w, struct outlooks *out,
                          struct why *why) MUST_USE;
-// So many pairs that prove carry a promise at best: fewer are not tested.
+// Tests once more what an earlier test of the same pairs has certified, by the same model at the
+// same risk, since how they are judged has changed. `out` says what held: the parts, and of each
+// `certified`; and then what does. A threshold stays where its pairs lose no more than they did;
+// else it is lowered to what they prove, or falls. None is raised: nothing is certified by being
+// asked again. (A loss that is not known is below -1.) What is measured is estimated anew.
+enum status learner_retest(const struct learner *l, const struct model *m,
+                           const struct learner_wishes *w, struct outlooks *out,
+                           struct why *why) MUST_USE;
+// So many pairs that prove, and were judged, carry a promise at best: fewer are not tested.
 size_t learner_proof_least(const struct promise *p, unsigned time);
 
 #endif

@@ -145,6 +145,7 @@ static void read_row(sqlite3_stmt *q, const struct pair_query *query, struct pai
     "p.judged, p.weak_ppm, p.strong_ppm, p.weak, p.strong, p.weak_pd, p.strong_pd, p.judge_pd, " \
     "p.traits, f.score_ppm, p.scored, p.by_score, p.promised FROM pair p LEFT JOIN feedback "    \
     "f ON f.id = p.id WHERE p.tenant = ?1 AND p.route = ?2 AND p.number > ?3 AND p.at_us >= ?4 " \
+    "AND (?6 = 0 OR p.number <= ?6) AND (?7 = 0 OR f.at_us > ?7) "                               \
     "ORDER BY p.number " order " LIMIT ?5) ORDER BY number"
 
 enum status store_pair_each(struct store *s, const struct pair_query *query, store_pair_f *f,
@@ -161,6 +162,8 @@ enum status store_pair_each(struct store *s, const struct pair_query *query, sto
         sqlite3_bind_int64(q, 3, query->after);
         sqlite3_bind_int64(q, 4, query->since_us);
         sqlite3_bind_int64(q, 5, query->most > 0 ? query->most : -1);
+        sqlite3_bind_int64(q, 6, query->until);
+        sqlite3_bind_int64(q, 7, query->rated_us);
     }
     int code = SQLITE_ERROR;
     while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {

@@ -81,6 +81,8 @@ struct pair_query {
     bool next;        // the first of them
     int64_t since_us; // calls from then on only
     int64_t most;     // 0 = all
+    int64_t until;    // numbers up to it only; 0 = all
+    int64_t rated_us; // those that were rated after it only; 0 = all
 };
 typedef void store_pair_f(void *context, const struct pair *p);
 enum status store_pair_each(struct store *s, const struct pair_query *q, store_pair_f *f,

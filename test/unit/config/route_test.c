@@ -231,6 +231,11 @@ static void what_costs_nothing_is_checked_by_itself(void **state)
     c = good(SIDES ", mode: certified}\n", 1);
     assert_non_null(strstr(c->warnings[0].text.ptr, "the large side answers"));
     config_free(c);
+    c = good(SIDES ", mode: certified, shadow: {budget: 1, judge: none}}\n", 1);
+    assert_non_null(strstr(c->warnings[0].text.ptr, "begin with mode: rules or measured"));
+    config_free(c);
+    c = good(SIDES ", mode: measured, shadow: {budget: 1, judge: none}}\n", 0);
+    config_free(c);
     c = good(SIDES ", verify: [{agree: a/m}]}\n", 1);
     assert_non_null(strstr(c->warnings[0].text.ptr, "a/m is of the small side itself"));
     config_free(c);

@@ -338,6 +338,46 @@ static int begin(void **state)
     return 0;
 }
 
+// Asked once more of the same pairs a test says the same; of pairs that are rated worse since it
+// takes back what they no longer prove, part by part, and gives nothing for those rated better.
+static void asked_again_nothing_is_won(void **state)
+{
+    struct learner l;
+    struct outlooks o;
+    struct buf file;
+    struct why why;
+    struct model m = prior;
+    const struct kind one = {7, 0.95, 0.94, 0.95}, other = {8, 0.95, 0.93, 0.95};
+    const struct learner_wishes w = {.promise = {0.1, 0.05}, .time = 1};
+    learner_init(&l);
+    add(&l, &one, 800);
+    add(&l, &other, 800);
+    run(&l, 0.1, &o, &file);
+    assert_int_equal(model_view(buf_str(&file), "learned", &m, &why), STATUS_OK);
+    assert_true(o.task_count == 2 && o.tasks[0].certified.holds && o.tasks[1].certified.holds);
+    const struct outlooks was = o;
+    assert_int_equal(learner_retest(&l, &m, &w, &o, &why), STATUS_OK);
+    for (unsigned i = 0; i < 2; i++)
+        assert_true(o.tasks[i].task == was.tasks[i].task && o.tasks[i].certified.holds &&
+                    !(o.tasks[i].certified.threshold < was.tasks[i].certified.threshold) &&
+                    !(o.tasks[i].certified.threshold > was.tasks[i].certified.threshold));
+    assert_true(fabs(o.route.certified.loss - was.route.certified.loss) < 1e-9);
+    for (size_t i = 0; i < l.proof_rows.count; i++)
+        if (l.proof_rows.at[i].task == 7 && i % 2)
+            l.proof_rows.at[i].weak = 0;
+    assert_int_equal(learner_retest(&l, &m, &w, &o, &why), STATUS_OK);
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(o.tasks[i].certified.holds, o.tasks[i].task == 8);
+    assert_true(o.route.certified.holds && o.route.certified.share < was.route.certified.share);
+    for (size_t i = 0; i < l.proof_rows.count; i++)
+        l.proof_rows.at[i].weak = 1;
+    assert_int_equal(learner_retest(&l, &m, &w, &o, &why), STATUS_OK);
+    for (unsigned i = 0; i < 2; i++)
+        assert_int_equal(o.tasks[i].certified.holds, o.tasks[i].task == 8);
+    buf_fini(&file);
+    learner_fini(&l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +390,7 @@ int main(void)
         cmocka_unit_test(fewer_than_can_win_are_not_tested),
         cmocka_unit_test(what_is_measured_is_at_even_odds),
         cmocka_unit_test(a_judge_that_contradicts_itself_certifies_nothing),
+        cmocka_unit_test(asked_again_nothing_is_won),
     };
     return cmocka_run_group_tests(tests, begin, NULL);
 }

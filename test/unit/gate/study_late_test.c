@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a certificate stands on may change after it was given: what callers say of its pairs, which
+// calls it is of, who judges.
+
+#include "studied.h"
+
+// What callers say of so many pairs that prove and that the small side was right in, long after the
+// last look.
+static void rate_late(unsigned count, double score)
+{
+    char sql[400];
+    snprintf(sql, sizeof sql,
+             "INSERT OR REPLACE INTO feedback SELECT id, 4000000000000000, 'default', %d, '' FROM "
+             "pair WHERE route = '%.*s' AND weak_ppm = 1000000 AND unicode(substr(hex(id), 24, 1)) "
+             "%% 2 = 1 AND promised = 1 LIMIT %u",
+             (int)(score * PAIR_WHOLE_PPM), STR_ARG(route.name), count);
+    ask(&place, sql);
+}
+
+// The certificate stands on what was said of its pairs; said otherwise, later, it is asked again:
+// without a look of its own, since nothing is certified so.
+static void what_is_said_late_is_heard(void **state)
+{
+    const struct sort good = {.route = "late", .small_knows = 97, .judged = 100};
+    route.name = str_of("late");
+    add(&good, 800);
+    assert_true(learn(true));
+    assert_true(row_now().certified.holds);
+    ask(&place, "UPDATE pair SET promised = 1 WHERE route = 'late' AND weak_ppm = 1000000");
+    const struct promise_row first = row_now();
+    rate_late(20, 1); // as it was
+    assert_false(learn(false));
+    rate_late(8, 0);
+    assert_true(learn(false));
+    struct promise_row row = row_now();
+    assert_int_equal(row.looks, first.looks);
+    assert_int_equal(row.at_us, first.at_us);
+    assert_true(row.certified.threshold_ppm <= first.certified.threshold_ppm);
+    assert_true(row.measured.loss_ppm != first.measured.loss_ppm ||
+                row.measured.threshold_ppm != first.measured.threshold_ppm);
+    assert_true(str_eq(row.model, first.model));
+    assert_false(learn(false)); // it has been heard
+    rate_late(150, 0);          // fewer than a quarter of all
+    assert_true(learn(false));
+    row = row_now();
+    assert_false(row.certified.holds);
+    assert_int_equal(row.looks, first.looks);
+    assert_int_equal(row.since, 0); // they are proof still, as they are rated now
+    assert_int_equal(row.pairs, 800);
+    assert_true(str_starts(row.note, str_of("revoked: its pairs, as they were rated since")));
+    rate_late(150, 1);
+    assert_true(learn(false));               // what is measured is estimated anew,
+    assert_false(row_now().certified.holds); // and no certificate comes back without a look
+    assert_true(learn(true));
+    row = row_now();
+    assert_true(row.certified.holds);
+    assert_int_equal(row.looks, first.looks + 1);
+    // As many as a quarter of all, at once.
+    rate_late(400, 0);
+    assert_true(learn(false));
+    row = row_now();
+    assert_false(row.certified.holds);
+    assert_int_equal(row.looks, first.looks + 2);
+    assert_true(str_starts(row.note, str_of("revoked: its pairs")));
+    ask(&place, "DELETE FROM feedback");
+}
+
+// What a look cannot prove it does not try: pairs that nobody has judged win nothing.
+static void what_cannot_be_proved_spends_nothing(void **state)
+{
+    route.name = str_of("unseen");
+    add(&(struct sort){.route = "unseen", .small_knows = 95, .judged = 100}, 600);
+    ask(&place, "UPDATE pair SET judged = 0 WHERE route = 'unseen'");
+    assert_true(learn(true));
+    const struct promise_row row = row_now();
+    assert_false(row.certified.holds);
+    assert_int_equal(row.looks, 0);
+    assert_true(str_search(row.note, str_of("were not")) < row.note.len);
+    assert_true(str_search(row.note, str_of(" of its pairs are proof; ")) < row.note.len);
+}
+
+static bool has_terms(const char *before)
+{
+    char now[LEARNED_TERMS + 1];
+    learned_terms(&route, now);
+    return strcmp(now, before) == 0;
+}
+
+// Of which calls a promise is, and by whose judgement, belongs to it; in what order that is written
+// does not.
+static void calls_and_judge_belong_to_the_promise(void **state)
+{
+    const struct config_route before = route;
+    char none[LEARNED_TERMS + 1], two[LEARNED_TERMS + 1];
+    struct str keys[] = {STR("a"), STR("b")}, turned[] = {STR("b"), STR("a")};
+    struct config_pair tags[] = {{STR("feature"), STR("sums")}};
+    struct config_pair any[] = {{STR("feature"), STR("*")}};
+    learned_terms(&route, none);
+    route.match.keys = keys;
+    route.match.key_count = 2;
+    assert_false(has_terms(none));
+    learned_terms(&route, two);
+    route.match.keys = turned;
+    assert_true(has_terms(two));
+    route.match.tags = tags;
+    route.match.tag_count = 1;
+    assert_false(has_terms(two));
+    learned_terms(&route, two);
+    route.match.tags = any;
+    assert_false(has_terms(two));
+    route = before;
+    assert_true(has_terms(none));
+    route.match.tokens_most = 4000;
+    assert_false(has_terms(none));
+    route = before;
+    route.require = 1;
+    assert_false(has_terms(none));
+    route = before;
+    route.shadow.judge = str_of("openai/other");
+    assert_false(has_terms(none));
+    assert_true(learned_alike(str_of(none), str_of(none)));
+    learned_terms(&route, two);
+    assert_false(learned_alike(str_of(none), str_of(two)));
+    route = before;
+    route.max_loss_ppm = 50000; // another promise, by the same pairs
+    learned_terms(&route, two);
+    assert_true(learned_alike(str_of(none), str_of(two)));
+    route = before;
+}
+
+// Pairs of other calls, or that another one has judged, prove nothing of these, also where one
+// comes back to what was written before.
+static void pairs_of_other_calls_are_no_proof(void **state)
+{
+    const struct sort good = {.route = "wider", .small_knows = 97, .judged = 100};
+    struct str keys[] = {STR("a")};
+    route.name = str_of("wider");
+    route.match.keys = keys;
+    route.match.key_count = 1;
+    add(&good, 800);
+    assert_true(learn(true));
+    assert_true(row_now().certified.holds);
+    const int64_t newest = row_now().newest;
+    route.match.key_count = 0;
+    struct learned *l = learned(NULL);
+    assert_false(learned_certified(l, &route));
+    assert_true(ask_of(l, easy).large);
+    learned_free(l);
+    assert_true(learn(false)); // though no pair is new
+    assert_false(row_now().certified.holds);
+    assert_int_equal(row_now().since, newest);
+    assert_int_equal(row_now().proved, 0);
+    assert_int_equal(row_now().looks, 0);
+    assert_false(learn(false));
+    add(&good, 800);
+    assert_true(learn(false));
+    assert_true(row_now().certified.holds);
+    assert_true(row_now().proved < 500);
+    route.shadow.judge = str_of("openai/judge");
+    assert_true(learn(false));
+    assert_false(row_now().certified.holds);
+    assert_int_equal(row_now().proved, 0);
+    route.shadow.judge = STR_NONE;
+}
+
+// What an earlier version has found says nothing of whose calls it is of: it is of what holds now,
+// and its looks are counted on.
+static void what_an_earlier_version_found_goes_on(void **state)
+{
+    route.name = str_of("early version");
+    add(&(struct sort){.route = "early version", .small_knows = 97, .judged = 100}, 800);
+    assert_true(learn(true));
+    assert_true(row_now().certified.holds);
+    ask(&place, "UPDATE promise SET terms = '0123456789abcdef0123456789abcdef', looks = 3 WHERE "
+                "route = 'early version'");
+    ask(&place, "DELETE FROM promise_look WHERE route = 'early version'");
+    assert_true(learn(false));
+    assert_true(row_now().certified.holds);
+    assert_int_equal(row_now().since, 0);
+    assert_int_equal(row_now().looks, 4);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_said_late_is_heard),
+        cmocka_unit_test(what_cannot_be_proved_spends_nothing),
+        cmocka_unit_test(calls_and_judge_belong_to_the_promise),
+        cmocka_unit_test(pairs_of_other_calls_are_no_proof),
+        cmocka_unit_test(what_an_earlier_version_found_goes_on),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
