@@ -8,6 +8,8 @@
 #include "gate/metrics.h"
 #include "route/learner.h"
 
+#define VERDICTS_MANY 50 // after so many, one in so many is no reason to believe a judge
+
 enum shown { ROUTE, MODE, RUNG, PAIRS, LOSS, CALLS, SHARE, ESCALATED, SAVED, SHOWN_COUNT };
 
 // A share's text, 0 to 1, in percent with one place, so that nobody has to count zeros.
@@ -104,17 +106,42 @@ static void tell_rung(const struct json_val *r)
         command_print(stdout, "%.*s: its loss is an estimate, no promise.\n", STR_ARG(name));
 }
 
-// A judge that takes the first answer, or the second, whatever they are, is none.
+// A judge that takes the first answer, or the second, whatever they are, is none; nor is one that
+// never prefers any.
 static void tell_judge(const struct json_val *r)
 {
-    int64_t verdicts = 0, contradicted = 0;
-    struct str name = json_str(json_get(r, "name"));
-    if (json_i64(json_get(r, "verdicts"), &verdicts) &&
-        json_i64(json_get(r, "contradicted"), &contradicted) && contradicted > 0)
+    int64_t verdicts = 0, contradicted = 0, ties = 0;
+    const struct str name = json_str(json_get(r, "name"));
+    if (!json_i64(json_get(r, "verdicts"), &verdicts) || verdicts <= 0 ||
+        !json_i64(json_get(r, "contradicted"), &contradicted) ||
+        !json_i64(json_get(r, "ties"), &ties))
+        return;
+    if (contradicted > 0)
         command_print(stdout,
                       "%.*s: its judge contradicted itself in %lld of %lld verdicts (%.1f %%).\n",
                       STR_ARG(name), (long long)contradicted, (long long)verdicts,
                       100 * (double)contradicted / (double)verdicts);
+    if (ties > 0)
+        command_print(stdout, "%.*s: its judge found %lld of %lld pairs equally good (%.1f %%).\n",
+                      STR_ARG(name), (long long)ties, (long long)verdicts,
+                      100 * (double)ties / (double)verdicts);
+    if (verdicts >= VERDICTS_MANY && ties * VERDICTS_MANY >= verdicts * (VERDICTS_MANY - 1))
+        command_print(stdout,
+                      "%.*s: a judge that prefers no answer may be none: a tie is proof that "
+                      "nothing is lost. Rate some answers yourself, or name another `judge`.\n",
+                      STR_ARG(name));
+}
+
+// Calls that are not in what was saved.
+static void tell_unknown(const struct json_val *r)
+{
+    int64_t unknown = 0;
+    const struct str name = json_str(json_get(r, "name"));
+    if (json_i64(json_path(r, "served.saved_unknown"), &unknown) && unknown > 0)
+        command_print(stdout,
+                      "%.*s: %lld of its calls are not in SAVED NET: what they have cost, or would "
+                      "have at the large side, has no price.\n",
+                      STR_ARG(name), (long long)unknown);
 }
 
 // Those that are looked at by themselves.
@@ -183,6 +210,7 @@ static void tell_route(const struct json_val *r)
     tell_rung(r);
     tell_tasks(r);
     tell_judge(r);
+    tell_unknown(r);
     tell_drawn(r);
     if (next.len)
         command_print(stdout, "%.*s: the next rung needs: %.*s\n", STR_ARG(name), STR_ARG(next));

@@ -35,7 +35,7 @@ struct sum {
 };
 
 struct pairs_sum {
-    int64_t pairs, unjudged, ruled, contradicted;
+    int64_t pairs, unjudged, ruled, contradicted, ties;
     struct sum weak, strong, shadow, judge;
     bool unpriced;
 };
@@ -55,6 +55,7 @@ static void sum_pair(void *context, const struct pair *p)
     s->unjudged += p->judged == PAIR_JUDGED_NOT;
     s->ruled += pair_ruled(p->judged);
     s->contradicted += p->judged == PAIR_JUDGED_CONTRADICTED;
+    s->ties += p->judged == PAIR_JUDGED_MODEL && p->weak_ppm == p->strong_ppm;
     s->unpriced |= !shadow->known;
     sum_add(&s->weak, &p->weak_cost);
     sum_add(&s->strong, &p->strong_cost);
@@ -112,6 +113,27 @@ struct telling {
     unsigned tasks;
 };
 
+// Nobody has judged a pair. Where a certificate is waited for the large side answers, whose score
+// judges no answer of the small one.
+static void next_judge(const struct telling *t, char *text, size_t size)
+{
+    const struct config_route *r = t->route;
+    const bool judge = r->shadow.on && !r->shadow.unjudged;
+    const bool waits = r->mode == CONFIG_CERTIFIED && t->rung != RUNG_CERTIFIED;
+    char begin[200] = "name a `judge` under its `shadow`";
+    if (judge)
+        (void)snprintf(begin, sizeof begin,
+                       "its judge has failed, or has no room in the budget shadow:%.*s (the log "
+                       "says which)",
+                       STR_ARG(r->name));
+    (void)snprintf(text, size, "cannot certify: no pair was judged%s %s; or %s", judge ? ":" : ";",
+                   begin,
+                   waits ? "begin with `mode: rules` or `measured`, and send feedback (feedback "
+                           "alone does not help here: without a certificate the large side "
+                           "answers, and what is said of it judges no small answer)"
+                         : "send feedback");
+}
+
 // What stands between the route and its next rung; its mode may be all.
 static void write_next(const struct telling *t, const struct promise_row *row)
 {
@@ -133,19 +155,8 @@ static void write_next(const struct telling *t, const struct promise_row *row)
         (void)snprintf(text, sizeof text, "`mode: certified`: there is a certificate");
     else if (row && row->learned && r->mode == CONFIG_RULES)
         (void)snprintf(text, sizeof text, "`mode: measured`: it has learned");
-    else if (!pairs && t->sum->unjudged && r->shadow.on && !r->shadow.unjudged)
-        (void)snprintf(
-            text, sizeof text,
-            "cannot certify: no pair was judged: its judge has failed, or has no room in "
-            "the budget shadow:%.*s (the log says which); or send feedback",
-            STR_ARG(r->name));
     else if (!pairs && t->sum->unjudged)
-        (void)snprintf(text, sizeof text,
-                       "cannot certify: no pair was judged; %s, or send feedback",
-                       r->shadow.on && !r->shadow.unjudged
-                           ? "what its judge said was no verdict: name another `judge` under its "
-                             "`shadow`"
-                           : "name a `judge` under its `shadow`");
+        next_judge(t, text, sizeof text);
     else if (!pairs && !r->shadow.on)
         (void)snprintf(text, sizeof text,
                        "pairs: give it a `shadow: { budget: USD }`, or they "
@@ -182,6 +193,7 @@ static void write_route(struct telling *t, const struct promise_row *row)
     json_out_number(o, "unjudged", t->sum->unjudged);
     json_out_number(o, "verdicts", t->sum->ruled);
     json_out_number(o, "contradicted", t->sum->contradicted);
+    json_out_number(o, "ties", t->sum->ties);
     json_out_number(o, "learned", is->learned);
     json_out_number(o, "proved", is->proved);
     json_out_number(o, "looks", is->looks);

@@ -10,7 +10,8 @@
 
 // route (all without it, `auto` at the end), since ("30d" without it) ->
 // {"routes":[{"name","built_in","mode","rung","next","max_loss","confidence",
-// "pairs","unjudged","learned","proved","looks","tested","note","model","refused",
+// "pairs","unjudged","verdicts","contradicted","ties","learned","proved","looks","tested","note",
+// "model","refused",
 // "certified":{"threshold","share_small","loss","loss_upper"}|null,
 // "measured":{"threshold","share_small","loss","loss_upper"}|null,
 // "tasks":[{"task","proved","certified","measured"}],
