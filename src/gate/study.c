@@ -426,8 +426,8 @@ static enum status look_now(struct look *l, struct why *why)
 
 static struct certificate certificate_of(const struct promise_found *f, bool loss_known)
 {
-    return (struct certificate){f->holds && f->threshold_ppm > -PPM, learned_threshold(f),
-                                (double)f->share_ppm / PPM,
+    return (struct certificate){f->holds && f->threshold_ppm > (int64_t)(PPM * CERTIFICATE_NONE),
+                                learned_threshold(f), (double)f->share_ppm / PPM,
                                 loss_known ? (double)f->loss_ppm / PPM : -HUGE_VAL};
 }
 

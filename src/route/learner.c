@@ -345,58 +345,62 @@ static void sum_parts(struct proof *proof, const struct learner_wishes *w, struc
             : 1;
 }
 
-static void part_all(const struct learner *l, struct proof *proof, const struct learner_wishes *w,
-                     struct outlooks *out)
+static enum status begin(const struct learner *l, const struct model *m, struct proof *proof,
+                         struct outlooks *out, struct why *why)
 {
-    struct crowd most[LEARNER_TASKS_MAX];
-    out->task_count = w->whole ? 0 : crowds(l, most);
-    for (unsigned i = 0; i < out->task_count; i++)
-        out->tasks[i].task = most[i].task;
-    part_tasks(proof, out);
-    fold_tasks(proof, w, out);
-}
-
-static enum status test(const struct learner *l, const struct model *m,
-                        const struct learner_wishes *w, const struct outlooks *was,
-                        struct outlooks *out, struct why *why)
-{
-    struct proof proof;
     *out = (struct outlooks){.pairs = l->rows.count + l->proof_rows.count,
                              .unjudged = l->unjudged_count,
                              .ruled = l->ruled,
                              .contradicted = l->contradicted,
                              .doubtful = is_doubtful(l)};
-    if (!proof_make(l, m, &proof)) {
-        proof_free(&proof);
-        return why_set(why, STATUS_NO_MEMORY, "out of memory");
-    }
-    if (was) {
-        out->task_count = was->task_count;
-        for (unsigned i = 0; i < was->task_count; i++)
-            out->tasks[i].task = was->tasks[i].task;
-        part_tasks(&proof, out);
-    } else {
-        part_all(l, &proof, w, out);
-    }
-    find_parts(&proof, w, was, out);
+    if (proof_make(l, m, proof))
+        return STATUS_OK;
+    proof_free(proof);
+    return why_set(why, STATUS_NO_MEMORY, "out of memory");
+}
+
+// `was`: as in find_parts.
+static void end(struct proof *proof, const struct learner_wishes *w, const struct outlooks *was,
+                struct outlooks *out)
+{
+    find_parts(proof, w, was, out);
     if (out->task_count > 0)
-        sum_parts(&proof, w, out);
-    certificate_at(proof.all, proof.count, ALL, &out->small);
-    proof_free(&proof);
-    return STATUS_OK;
+        sum_parts(proof, w, out);
+    certificate_at(proof->all, proof->count, ALL, &out->small);
+    proof_free(proof);
 }
 
 enum status learner_test(const struct learner *l, const struct model *m,
                          const struct learner_wishes *w, struct outlooks *out, struct why *why)
 {
-    return test(l, m, w, NULL, out, why);
+    struct proof proof;
+    struct crowd most[LEARNER_TASKS_MAX];
+    enum status s = begin(l, m, &proof, out, why);
+    if (s != STATUS_OK)
+        return s;
+    out->task_count = w->whole ? 0 : crowds(l, most);
+    for (unsigned i = 0; i < out->task_count; i++)
+        out->tasks[i].task = most[i].task;
+    part_tasks(&proof, out);
+    fold_tasks(&proof, w, out);
+    end(&proof, w, NULL, out);
+    return STATUS_OK;
 }
 
 enum status learner_retest(const struct learner *l, const struct model *m,
                            const struct learner_wishes *w, struct outlooks *out, struct why *why)
 {
     const struct outlooks was = *out;
-    return test(l, m, w, &was, out, why);
+    struct proof proof;
+    enum status s = begin(l, m, &proof, out, why);
+    if (s != STATUS_OK)
+        return s;
+    out->task_count = was.task_count;
+    for (unsigned i = 0; i < was.task_count; i++)
+        out->tasks[i].task = was.tasks[i].task;
+    part_tasks(&proof, out);
+    end(&proof, w, &was, out);
+    return STATUS_OK;
 }
 
 enum status learner_run(const struct learner *l, const struct learner_wishes *w, struct buf *model,
