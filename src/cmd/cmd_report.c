@@ -299,8 +299,8 @@ static void print_request(const struct json *j)
         print_tokens(attempt);
         fact(attempt, "sure", "usage");
         if (json_bool(json_get(attempt, "usage_contradicts"), false))
-            puts("               the provider's counts cannot all be true: what contradicts the "
-                 "rest was corrected");
+            puts("               the provider's counts cannot all be true: they are read as dear "
+                 "as they can be");
         fact(attempt, "service", "service");
         fact(attempt, "price_name", "prices of");
         fact(attempt, "price_parts", "and of");

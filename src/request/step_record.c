@@ -48,12 +48,12 @@ static void log_call(const struct req *r)
     log_end_later(&l);
 }
 
-// A count that was corrected may be a wrong bill: said aloud, also where calls are not logged.
+// A count that contradicts the rest may be a wrong bill: said aloud, also where calls are not logged.
 static void warn(const struct req *r)
 {
     struct log_line l;
     log_begin(&l, LOG_WARN,
-              "the provider's counts cannot all be true: what contradicts the rest was corrected");
+              "the provider's counts cannot all be true: they are read as dear as they can be");
     log_str(&l, "request_id", str_from(r->id_text, UUID_TEXT));
     log_str(&l, "provider", r->attempt.entry.provider);
     log_str(&l, "model", r->attempt.entry.model);
