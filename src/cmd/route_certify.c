@@ -169,10 +169,10 @@ static int certify(const struct cli *cli, const struct route_wishes *w, struct r
         return EXIT_FAILED;
     int code = route_read(w, &rows);
     const size_t given = rows.count;
-    if (code == EXIT_OK)
+    if (code == EXIT_OK) {
         r->note = route_untold(&model);
-    if (code == EXIT_OK)
         code = check_rows(&model, &rows);
+    }
     if (code == EXIT_OK) {
         struct evidence *pairs = weigh(&model, &rows);
         r->pairs = rows.count;

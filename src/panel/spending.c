@@ -221,8 +221,8 @@ static struct spending_budget *its_budget(const struct gathering *g, const struc
     return *found;
 }
 
-static void count(struct gathering *g, const struct account_key *key,
-                  const struct spending_account *a)
+static void add_one(struct gathering *g, const struct account_key *key,
+                    const struct spending_account *a)
 {
     struct spending_budget *b = its_budget(g, key);
     if (!b)
@@ -236,7 +236,7 @@ static void add_account(void *context, const struct account_row *row)
 {
     struct gathering *g = context;
     const struct spending_account a = amounts(g, row);
-    count(g, &row->key, &a);
+    add_one(g, &row->key, &a);
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -261,7 +261,7 @@ static void add_newborn(struct gathering *g)
         if (!its_budget(g, &g->live[i].key))
             continue;
         g->live[i].account.value = g->live[i].key.value;
-        count(g, &g->live[i].key, &g->live[i].account);
+        add_one(g, &g->live[i].key, &g->live[i].account);
         g->live[kept++] = g->live[i];
     }
     g->newborn = g->live + first;
