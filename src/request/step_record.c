@@ -48,7 +48,7 @@ static void log_call(const struct req *r)
     log_end_later(&l);
 }
 
-// A count that contradicts the rest may be a wrong bill: said aloud, also where calls are not logged.
+// Counts that contradict may make a wrong bill: said aloud, also where calls are not logged.
 static void warn(const struct req *r)
 {
     struct log_line l;
