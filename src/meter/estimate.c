@@ -67,8 +67,7 @@ void meter_estimate(struct meter *m, int64_t input_bytes)
         return;
     u->sure = SURE_ESTIMATED;
     // Else a charge of what had come so far.
-    bool behind = m->setup.kind != METER_JSON && m->text_bytes > m->cost_bytes;
-    u->has_reported = u->has_reported && told_last(m) && !behind;
+    u->has_reported = u->has_reported && told_last(m) && !text_since(m, m->cost_bytes);
     if (m->web_searches > u->count[BUCKET_WEB_SEARCHES])
         u->count[BUCKET_WEB_SEARCHES] = m->web_searches;
     u->count[BUCKET_FILE_SEARCHES] = m->file_searches;

@@ -186,15 +186,14 @@ bool told_last(const struct meter *m)
     return m->terminal || m->finished || m->text_state == TEXT_SCAN;
 }
 
-// What came behind the last count is not in it. Where an answer is one JSON text it has no order.
-static bool text_behind(const struct meter *m)
+bool text_since(const struct meter *m, int64_t bytes)
 {
-    return m->text_state != TEXT_SCAN && m->text_bytes > m->told_bytes;
+    return m->text_state != TEXT_SCAN && m->text_bytes > bytes;
 }
 
 bool told_output(const struct meter *m)
 {
-    if (!m->counted || !told_last(m) || text_behind(m))
+    if (!m->counted || !told_last(m) || text_since(m, m->told_bytes))
         return false;
     if (m->text_bytes > 0)
         return !m->output_untold && usage_output(&m->usage) > 0;
@@ -230,7 +229,7 @@ static bool counts_nothing(const struct meter *m)
 static void outcount(struct meter *m)
 {
     int64_t lacks = meter_least(m) - usage_output(&m->usage);
-    if (!m->counted || m->output_untold || text_behind(m) || lacks <= 0)
+    if (!m->counted || m->output_untold || text_since(m, m->told_bytes) || lacks <= 0)
         return;
     usage_doubt(&m->usage);
     m->usage.count[BUCKET_OUTPUT] += lacks;

@@ -104,6 +104,9 @@ struct meter_share *share_add(struct meter *m, struct str model, const struct us
 bool told_last(const struct meter *m);
 // And with that what came out. No text is made of 0 tokens: such a count is a placeholder.
 bool told_output(const struct meter *m);
+// More text has come than the `bytes` that had as something was told: that does not hold it. Where
+// an answer is one JSON text it has no order.
+bool text_since(const struct meter *m, int64_t bytes);
 void usage_seen(struct meter *m); // m->usage says what went in and came out so far
 // It says more than before. What was told is never taken back: where it is less of a side than an
 // earlier one told, that much stands, and the usage is doubted.
