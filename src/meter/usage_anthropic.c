@@ -113,6 +113,8 @@ static void read_one(struct meter *m, struct counts *c, const struct json_val *o
     bool outer = message || str_is(type, "fallback_message");
     read_parts(c, one, &parts);
     fill(&parts, !outer && hour_likely(m), &u);
+    if (u.sure != SURE_REPORTED)
+        usage_doubt(&m->usage);
     struct meter_share *s = share_add(m, model, &u);
     if (s) {
         s->declined = message && model.len == 0;
