@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// gate - the running gateway: workers, listeners, reload and drain.
+// gate - the running gateway: workers, listeners and drain; gate/reload.h has the reload.
 
 #ifndef GATE_GATE_H
 #define GATE_GATE_H
@@ -59,15 +59,6 @@ enum status gate_run(const struct gate_setup *setup, struct why *why) MUST_USE;
 struct store *gate_store(struct gate *g); // the setup's, borrowed; from any thread
 // The current snapshot, with a reference: snapshot_free ends it.
 struct snapshot *gate_snapshot(struct gate *g) MUST_USE;
-// Reads the keys of the store anew and swaps them in. From the chore thread.
-enum status gate_keys_changed(struct gate *g, struct why *why) MUST_USE;
-// The same with its budgets.
-enum status gate_budgets_changed(struct gate *g, struct why *why) MUST_USE;
-// What routes have learned lies anew in the store and the state folder: it is read and swapped in,
-// soon. From any thread.
-void gate_learned_changed(struct gate *g);
-// Reads the configuration anew; a bad one changes nothing. From the chore thread.
-enum status gate_reload(struct gate *g, struct why *why) MUST_USE;
 // Pepper of the state folder, made when missing (0600). For keys: HMAC-SHA-256(pepper, token).
 // UNKNOWN when it is missing, or not the one of store_pepper_mark, and the store (NULL: none is
 // asked) has keys that work: it would lock out whoever has them, and nothing would say so.

@@ -8,6 +8,7 @@
 #include "gate/gate_state.h"
 #include "gate/learned.h"
 #include "gate/proposal.h"
+#include "gate/reload.h"
 #include "gate/study.h"
 
 #define STUDY_US (60 * SECOND_US)

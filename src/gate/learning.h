@@ -3,7 +3,7 @@
 // learning - what routes learn, in a running gateway: once a minute each looks at its pairs
 // (gate/study.h), and what came of it goes into the snapshot (gate/learned.h).
 //
-//   worker 0's tick --a minute--> slow chore: study of every route --anything new--> gate.h swaps
+//   worker 0's tick --a minute--> slow chore: study of every route --anything new--> gate/reload.h
 
 #ifndef GATE_LEARNING_H
 #define GATE_LEARNING_H

@@ -7,7 +7,7 @@
 #include "base/limits.h"
 #include "config/hint.h"
 #include "gate/defined.h"
-#include "gate/gate.h"
+#include "gate/reload.h"
 #include "insight/asked.h"
 #include "panel/budget_words.h"
 #include "panel/spending.h"

@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "core/tags.h"
 #include "gate/gate.h"
+#include "gate/reload.h"
 #include "insight/asked.h"
 
 #define ARGS_ARENA_MAX   ((size_t)256 * KIB)

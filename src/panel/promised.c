@@ -9,6 +9,7 @@
 #include "gate/drawn.h"
 #include "gate/gate_state.h"
 #include "gate/learned.h"
+#include "gate/reload.h"
 #include "gate/study.h"
 #include "insight/figures.h"
 #include "insight/routed.h"

@@ -6,7 +6,7 @@
 
 #include "base/args.h"
 #include "base/json_out.h"
-#include "gate/gate.h"
+#include "gate/reload.h"
 
 static void provider(struct json_out *o, const struct config_provider *p)
 {

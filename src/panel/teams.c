@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "config/hint.h"
-#include "gate/gate.h"
+#include "gate/reload.h"
 #include "insight/asked.h"
 #include "panel/keys.h"
 #include "panel/spending.h"

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "gate/slips.h"
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "budget/budget.h"
+#include "gate/absent.h"
+
+static void twin(void *context, int line, struct str text)
+{
+    const struct config *c = context;
+    log_say(LOG_WARN, "%.*s:%d: %.*s", STR_ARG(c->file), line, STR_ARG(text));
+}
+
+void slips_log(const struct snapshot *s)
+{
+    struct buf text;
+    buf_init(&text, &alloc_heap, KIB);
+    absent_log(s);
+    config_twins(s->config, s->catalog, twin, s->config);
+    if (budget_crowd(s->budgets, s->budget_count, &text))
+        log_say(LOG_WARN, "%s", buf_cstr(&text));
+    for (size_t i = 0; i < s->budget_count; i++) {
+        buf_clear(&text);
+        if (budget_never_grows(&s->budgets[i], s->budgets, s->budget_count, s->config->org, &text))
+            log_say(LOG_WARN, "%s", buf_cstr(&text));
+    }
+    buf_fini(&text);
+}
