@@ -98,6 +98,66 @@ static void read_patterns(struct reading *r, struct str route, const struct node
     }
 }
 
+// --- the same by another writing ---
+
+typedef bool same_f(struct str a, struct str b);
+
+static bool has_text(const struct str *list, unsigned count, struct str text, same_f *same)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (same(list[i], text))
+            return true;
+    return false;
+}
+
+static bool same_texts(const struct str *a, unsigned a_count, const struct str *b, unsigned b_count,
+                       same_f *same)
+{
+    bool all = true;
+    for (unsigned i = 0; i < a_count && all; i++)
+        all = has_text(b, b_count, a[i], same);
+    for (unsigned i = 0; i < b_count && all; i++)
+        all = has_text(a, a_count, b[i], same);
+    return all;
+}
+
+static bool is_same(struct str a, struct str b)
+{
+    return str_eq(a, b);
+}
+
+static bool is_same_nocase(struct str a, struct str b)
+{
+    return str_eq_nocase(a, b);
+}
+
+// Each name stands there once.
+static bool same_pairs(const struct config_pair *a, const struct config_pair *b, unsigned count,
+                       same_f *same)
+{
+    for (unsigned i = 0; i < count; i++) {
+        unsigned k = 0;
+        while (k < count && !(same(a[i].name, b[k].name) && str_eq(a[i].value, b[k].value)))
+            k++;
+        if (k == count)
+            return false;
+    }
+    return true;
+}
+
+bool config_match_same(const struct config_match *a, const struct config_match *b)
+{
+    return a->any == b->any && a->tag_count == b->tag_count && a->header_count == b->header_count &&
+           a->tokens_least == b->tokens_least && a->tokens_most == b->tokens_most &&
+           same_texts(a->keys, a->key_count, b->keys, b->key_count, is_same) &&
+           same_texts(a->teams, a->team_count, b->teams, b->team_count, is_same) &&
+           same_texts(a->systems, a->system_count, b->systems, b->system_count, is_same_nocase) &&
+           same_texts(a->expressions, a->pattern_count, b->expressions, b->pattern_count,
+                      is_same) &&
+           same_pairs(a->tags, b->tags, a->tag_count, is_same) &&
+           same_pairs(a->headers, b->headers, a->header_count, is_same_nocase);
+}
+
 void config_match_forget(struct config_match *m)
 {
     for (unsigned i = 0; i < m->pattern_count; i++)

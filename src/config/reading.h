@@ -106,6 +106,8 @@ bool reading_is_private(const struct reading *r, struct str full);
 // A route's `match`.
 void reading_match(struct reading *r, struct str route, const struct node *map,
                    struct config_match *out);
+// They take the same calls, in whatever order and form that is written.
+bool config_match_same(const struct config_match *a, const struct config_match *b);
 void config_match_forget(struct config_match *m); // its patterns
 // What checks its answers, and which of its calls both sides get: of a route that has its sides.
 void reading_verify(struct reading *r, const struct node *n, struct config_route *route);

@@ -304,21 +304,18 @@ static void read_terms(struct reading *r, const struct node *map, struct config_
 }
 
 // What an earlier one takes. One that is local_only keeps its calls here all the same.
-static void note_same(struct reading *r, const struct node *map, const struct config_route *route)
+static void note_same(struct reading *r, const struct config_route *route)
 {
-    const struct node *match = node_get(map, "match");
-    if (node_is_null(match) || route->local_only)
+    const struct config_route *before = r->c->routes;
+    if (route->match.any || route->local_only)
         return;
-    for (const struct node *m = map->parent->first; m != map; m = m->next) {
-        const struct node *before = node_get(m, "match"), *name = node_get(m, "name");
-        if (node_is_null(before) || !name || !node_same(before, match))
-            continue;
+    while (before < route && !config_match_same(&before->match, &route->match))
+        before++;
+    if (before < route)
         reading_warn(r, route->line,
                      "route %.*s has the match of route %.*s, which takes its calls for `auto`: it "
                      "is reached by its name only",
-                     STR_ARG(route->name), STR_ARG(name->text));
-        return;
-    }
+                     STR_ARG(route->name), STR_ARG(before->name));
 }
 
 static void read_route(struct reading *r, const struct node *map)
@@ -340,7 +337,7 @@ static void read_route(struct reading *r, const struct node *map)
     reading_match(r, t.name, node_get(map, "match"), &route->match);
     route->match.earlier = route->local_only;
     read_terms(r, map, route);
-    note_same(r, map, route);
+    note_same(r, route);
     r->c->route_count++;
 }
 

@@ -42,27 +42,6 @@ const struct node *node_get(const struct node *map, const char *key)
     return NULL;
 }
 
-// Where a node has a next one or a first, its twin has, too: their parents have as many.
-bool node_same(const struct node *a, const struct node *b)
-{
-    for (const struct node *top = a;;) {
-        if (a->kind != b->kind || a->count != b->count || !str_eq(a->key, b->key) ||
-            !str_eq(a->text, b->text))
-            return false;
-        if (a->first) {
-            a = a->first;
-            b = b->first;
-            continue;
-        }
-        for (; a != top && !a->next; b = b->parent)
-            a = a->parent;
-        if (a == top)
-            return true;
-        a = a->next;
-        b = b->next;
-    }
-}
-
 bool node_is_null(const struct node *n)
 {
     return !n || (n->kind == NODE_TEXT && !n->quoted &&

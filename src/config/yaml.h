@@ -46,8 +46,6 @@ struct yaml_fault {
 enum status yaml_read(struct str text, struct arena *arena, struct node **out,
                       struct yaml_fault *fault) MUST_USE;
 const struct node *node_get(const struct node *map, const char *key); // NULL if not there
-// They hold the same, in the same order.
-bool node_same(const struct node *a, const struct node *b);
 bool node_is_null(const struct node *n); // nothing, ~ or null, not in quotes
 void node_wipe(const struct node *n);    // its text was a secret, which has another place now
 

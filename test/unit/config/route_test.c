@@ -374,6 +374,43 @@ static void what_takes_everything_is_told(void **state)
     config_free(c);
 }
 
+// In another order, as a list of one, with what holds anyway written out.
+static void the_same_match_is_told_however_written(void **state)
+{
+    (void)state;
+    static const char *const alike[][2] = {
+        {"tag: {a: b, c: d}", "tag: {c: d, a: b}"},
+        {"team: [x, y], tag: {a: b}", "tag: {a: b}, team: [y, x]"},
+        {"team: x", "team: [x]"},
+        {"team: [x, y]", "team: [y, x, y]"},
+        {"header: {X-One: a, x-two: b}", "header: {x-two: b, x-one: a}"},
+        {"system: [0a0b0c0d, 1a1b1c1d]", "system: [1A1B1C1D, 0A0B0C0D]"},
+        {"regex: [one, two]", "regex: [two, one]"},
+        {"team: x", "team: x, min_tokens_in: 0"},
+        {"min_tokens_in: 5, max_tokens_in: 9", "max_tokens_in: 9, min_tokens_in: 5"},
+    };
+    static const char *const other[][2] = {
+        {"team: [x, y]", "team: [x, z]"},  {"team: [x, y]", "team: x"},
+        {"team: x", "team: [x, y]"},       {"tag: {a: b, c: d}", "tag: {a: d, c: b}"},
+        {"tag: {a: b}", "header: {a: b}"}, {"tag: {a: b}", "tag: {A: b}"},
+        {"regex: one", "regex: One"},      {"max_tokens_in: 9", "max_tokens_in: 8"},
+    };
+    char text[600];
+    for (size_t i = 0; i < sizeof alike / sizeof alike[0] + sizeof other / sizeof other[0]; i++) {
+        const size_t n = sizeof alike / sizeof alike[0];
+        const char *const *match = i < n ? alike[i] : other[i - n];
+        (void)snprintf(text, sizeof text,
+                       TIERS "routes:\n  - {name: one, small: small, match: {%s}}\n"
+                             "  - {name: two, small: small, match: {%s}}\n",
+                       match[0], match[1]);
+        struct config *c = good(text, i < n);
+        if (i < n)
+            assert_non_null(
+                strstr(c->warnings[0].text.ptr, "route two has the match of route one"));
+        config_free(c);
+    }
+}
+
 static void a_model_on_both_sides_is_told(void **state)
 {
     (void)state;
@@ -464,6 +501,7 @@ int main(void)
         cmocka_unit_test(the_ollama_has_one_name),
         cmocka_unit_test(a_slip_implies_nothing),
         cmocka_unit_test(what_takes_everything_is_told),
+        cmocka_unit_test(the_same_match_is_told_however_written),
         cmocka_unit_test(a_promise_of_nothing_is_told),
         cmocka_unit_test(a_route_that_is_called_as_a_model_is_told),
     };
