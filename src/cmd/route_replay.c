@@ -136,6 +136,42 @@ static void add_usual(struct json_out *o, const struct snapshot *s, const struct
     json_out_end(o, '}');
 }
 
+// --- its providers, by which tiers are proposed ---
+
+// Its path only of an Ollama, by which the gateway knows it: that of another one may be a secret.
+static void add_provider(struct json_out *o, const struct config_provider *p)
+{
+    json_out_begin(o, NULL, '{');
+    json_out_text(o, "name", p->name);
+    json_out_text(o, "dialect", str_of(dialect_name(p->dialect)));
+    json_out_text(o, "vendor", p->vendor);
+    json_out_text(o, "host", p->url.host);
+    json_out_number(o, "port", p->url.port);
+    json_out_text(o, "path", p->dialect == DIALECT_OLLAMA ? p->url.path : STR_NONE);
+    json_out_flag(o, "proxied", p->proxied);
+    json_out_flag(o, "free", p->free);
+    json_out_flag(o, "implied", p->from_environment);
+    json_out_begin(o, "models", '[');
+    for (unsigned i = 0; i < p->model_count; i++)
+        json_out_text(o, NULL, p->models[i]);
+    json_out_end(o, ']');
+    json_out_end(o, '}');
+}
+
+// Where the file names any: whose environment it will be read in nobody knows.
+static void add_providers(struct json_out *o, const struct config *c)
+{
+    bool any = false;
+    for (unsigned i = 0; i < c->provider_count; i++)
+        any |= !c->providers[i].from_environment;
+    if (!any)
+        return;
+    json_out_begin(o, "providers", '[');
+    for (unsigned i = 0; i < c->provider_count; i++)
+        add_provider(o, &c->providers[i]);
+    json_out_end(o, ']');
+}
+
 static void write_policy(const struct config *c, struct buf *out)
 {
     const struct snapshot s = {.config = (struct config *)(uintptr_t)c}; // it is not changed
@@ -155,6 +191,7 @@ static void write_policy(const struct config *c, struct buf *out)
     if (usual)
         add_usual(&o, &s, usual);
     json_out_end(&o, ']');
+    add_providers(&o, c);
     json_out_end(&o, '}');
     arena_fini(&arena);
 }

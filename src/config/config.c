@@ -260,6 +260,7 @@ static enum status read_all(const struct config_source *source, bool alone, stru
     struct reading r = {.c = c, .source = source, .alone = alone};
     c->faults = arena_array(&c->arena, struct config_fault, FAULTS_MAX);
     c->warnings = arena_array(&c->arena, struct config_warning, WARNINGS_MAX);
+    c->left_out = arena_array(&c->arena, struct str, WARNINGS_MAX);
     enum status s = arena_failed(&c->arena) ? STATUS_OK : read_file(&r, why);
     if (s == STATUS_OK && !arena_failed(&c->arena)) {
         if (c->fault_count == 0)
@@ -305,6 +306,14 @@ enum status config_read(const struct config_source *source, struct config **out,
         s = why_set(why, STATUS_SYNTAX, "%.*s%s", STR_ARG(first->text), more);
     config_free(c);
     return s;
+}
+
+bool config_leaves_out(const struct config *c, struct str provider)
+{
+    for (unsigned i = 0; i < c->left_out_count; i++)
+        if (str_eq(c->left_out[i], provider))
+            return true;
+    return false;
 }
 
 bool config_has_providers(const struct config *c)

@@ -141,6 +141,8 @@ struct config {
     unsigned cors_count;
     struct config_provider *providers;
     unsigned provider_count;
+    struct str *left_out; // names of providers that are meant, and are not there
+    unsigned left_out_count;
     struct config_alias *aliases;
     unsigned alias_count;
     struct config_tier **tiers;
@@ -182,6 +184,8 @@ struct config_fault {
 // Missing secrets leave their provider out with a warning (config check makes that a failure).
 enum status config_read(const struct config_source *source, struct config **out,
                         struct why *why) MUST_USE;
+// A provider of that name is meant, and is not there: it has no key.
+bool config_leaves_out(const struct config *c, struct str provider);
 // A provider was named, whether or not an Ollama is found beside.
 bool config_has_providers(const struct config *c);
 void config_free(struct config *c); // NULL is fine

@@ -8,8 +8,11 @@
 
 void reading_leave_out(struct reading *r, const struct left_out *is)
 {
-    if (r->left_out_count < WARNINGS_MAX)
-        r->left_out[r->left_out_count++] = *is;
+    struct config *c = r->c;
+    if (r->left_out_count == WARNINGS_MAX)
+        return;
+    r->left_out[r->left_out_count++] = *is;
+    c->left_out[c->left_out_count++] = is->name;
 }
 
 // False when it is not there, for a reason or (after a fault) without one.

@@ -120,6 +120,51 @@ static void read_routes(struct reading *r, const struct json_val *list, struct p
     }
 }
 
+static void read_listed(struct reading *r, const struct json_val *list, struct policy_provider *p)
+{
+    const struct json_val *one;
+    struct json_iter it = {0};
+    p->models = arena_array(r->arena, struct str, json_count(list) + 1);
+    while (p->models && json_each(&it, list, NULL, &one)) {
+        p->models[p->model_count] = arena_dup(r->arena, json_str(one));
+        if (p->models[p->model_count++].len == 0)
+            complain(r, "models");
+    }
+}
+
+static void read_provider(struct reading *r, const struct json_val *of, struct policy_provider *p)
+{
+    p->name = read_text(r, of, "name");
+    p->vendor = read_text(r, of, "vendor");
+    p->host = read_text(r, of, "host");
+    p->path = read_text(r, of, "path");
+    p->port = (uint16_t)read_number(r, of, "port", UINT16_MAX);
+    p->proxied = json_bool(json_get(of, "proxied"), false);
+    p->free = json_bool(json_get(of, "free"), false);
+    p->implied = json_bool(json_get(of, "implied"), false);
+    if (!dialect_read(json_str(json_get(of, "dialect")), &p->dialect))
+        complain(r, "dialect");
+    if (p->name.len == 0)
+        complain(r, "name");
+    read_listed(r, json_get(of, "models"), p);
+}
+
+static void read_providers(struct reading *r, const struct json_val *list, struct policy *out)
+{
+    const struct json_val *one;
+    struct json_iter it = {0};
+    size_t count = json_count(list);
+    if (!list)
+        return;
+    if (json_type(list) != JSON_ARRAY || count > POLICY_PROVIDERS_MAX) {
+        complain(r, "providers");
+        return;
+    }
+    out->providers = arena_array(r->arena, struct policy_provider, count + 1);
+    while (out->providers && json_each(&it, list, NULL, &one))
+        read_provider(r, one, &out->providers[out->provider_count++]);
+}
+
 enum status policy_read(struct str json, struct arena *arena, struct policy *out, struct why *why)
 {
     struct reading r = {.arena = arena};
@@ -133,6 +178,7 @@ enum status policy_read(struct str json, struct arena *arena, struct policy *out
     if (s != STATUS_OK)
         return s;
     read_routes(&r, json_get(json_root(document), "routes"), &policy);
+    read_providers(&r, json_get(json_root(document), "providers"), &policy);
     policy.prices = json_get(json_root(document), "prices")
                         ? read_number(&r, json_root(document), "prices", UINT32_MAX)
                         : -1;

@@ -7,8 +7,11 @@
 //     "agrees":false,"sways":false,"checks":"3000 1 0   0",
 //     "max_cost_nd":0,"max_loss_ppm":20000,"confidence_ppm":950000,
 //     "small":[{"model":"local/llama3.2:3b"}],"large":[{"model":"x/y","out":"not local"}],
-//     "second":[{"model":"x/z"}]}]}
+//     "second":[{"model":"x/z"}]}],
+//    "providers":[{"name":"local","dialect":"ollama","vendor":"ollama","host":"127.0.0.1",
+//     "port":11434,"path":"","proxied":false,"free":true,"implied":false,"models":[]}]}
 //
+//   providers           that the file names: tiers are proposed by them; none: by those that hold
 //   prices              of the whole: CRC-32 of the prices that the file writes; none: no prices
 //   max_cost_nd         10^-9 USD; 0: any
 //   verifies_confined   whether a call that must stay on the machine is verified
@@ -18,7 +21,8 @@
 //   checks              how small answers are checked, as far as it is of the promise, in words of
 //                       the writer's; none: as they are
 //   small, large        null: the side is proposed, as it was when the call came; {"tier":"small"}:
-//                       the same, where the route has the same tier now, else as it is proposed now
+//                       the same, where the route has the same tier now and the policy's
+//                       providers propose the same for it, else as it is proposed now
 //   medium              of the route `auto` that stands in no file: small, medium and large are the
 //                       tiers, of which its sides are made
 //   local               calls must stay on the machine
@@ -30,6 +34,7 @@
 #include "base/arena.h"
 #include "budget/nano.h"
 #include "core/choice.h"
+#include "wire/dialect.h"
 
 struct sheet;
 
@@ -58,21 +63,38 @@ struct policy_route {
     struct str terms; // that hold now (store/promises.h); empty: not known. Set by who knows them
     // Odds with which a call becomes a pair, and while a certificate holds; 0: none does. As well.
     uint32_t odds_ppm, odds_certified_ppm;
-    bool other_terms;  // its models or checks are not those that hold now. As well
-    bool other_prices; // the policy writes prices, and others than those that hold now. As well
+    bool other_terms;   // its models or checks are not those that hold now. As well
+    bool other_prices;  // the policy writes prices, and others than those that hold now. As well
+    bool own_providers; // by which its tiers are proposed, not by those that hold now. As well
+    struct str unasked; // one of them, an Ollama: what it has nobody knows. As well
     struct nano max_cost;
     uint32_t max_loss_ppm, confidence_ppm;
     struct policy_side small, medium, large, second;
 };
 
+// As much of it as a tier is proposed by.
+struct policy_provider {
+    struct str name, vendor;
+    enum dialect dialect;
+    struct str host, path; // a path of an Ollama only
+    uint16_t port;
+    bool proxied, free;
+    bool implied;       // a tier names it, not `providers`: it is what the gateway has of that name
+    struct str *models; // its closed list; none: it is open
+    unsigned model_count;
+};
+
 struct policy {
     struct policy_route *routes;
     unsigned count;
+    struct policy_provider *providers; // none: the file names none
+    unsigned provider_count;
     int64_t prices; // CRC-32 of those that it writes; -1: it writes none
 };
 
-#define POLICY_ROUTES_MAX 4096
-#define POLICY_MODELS_MAX 256 // of a side
+#define POLICY_ROUTES_MAX    4096
+#define POLICY_MODELS_MAX    256 // of a side
+#define POLICY_PROVIDERS_MAX 1024
 
 // Everything is kept in the arena. SYNTAX: it is no such text; LIMIT; NO_MEMORY.
 enum status policy_read(struct str json, struct arena *arena, struct policy *out,

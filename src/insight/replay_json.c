@@ -116,8 +116,9 @@ static void write_quality(const struct replay *r, struct json_out *o)
 
 // --- what the figures do not say ---
 
-// What a tier was taken for that nobody wrote.
-static void write_filled(const struct policy_side *s, const char *side, struct json_out *o)
+// What a tier was taken for that nobody wrote, and by whose providers.
+static void write_filled(const struct policy_route *p, const struct policy_side *s,
+                         const char *side, struct json_out *o)
 {
     struct buf models;
     if (!s->filled)
@@ -127,16 +128,25 @@ static void write_filled(const struct policy_side *s, const char *side, struct j
         buf_printf(&models, "%s%.*s", i ? ", " : "", STR_ARG(s->models[i].name));
     json_out_note(o,
                   "the %s side is the tier `%.*s`, which no file names: it is taken as it is "
-                  "proposed now, %s",
-                  side, STR_ARG(s->tier), s->count ? buf_cstr(&models) : "without any model");
+                  "proposed now by %s, %s",
+                  side, STR_ARG(s->tier),
+                  p->own_providers ? "the policy's providers"
+                                   : "the providers of the configuration that holds, since the "
+                                     "policy's file names none",
+                  s->count ? buf_cstr(&models) : "without any model");
     buf_fini(&models);
 }
 
 static void write_notes(const struct replay *r, struct json_out *o)
 {
     json_out_begin(o, "notes", '[');
-    write_filled(&r->policy->small, "small", o);
-    write_filled(&r->policy->large, "large", o);
+    write_filled(r->policy, &r->policy->small, "small", o);
+    write_filled(r->policy, &r->policy->large, "large", o);
+    if (r->policy->unasked.len)
+        json_out_note(o,
+                      "what `%.*s` has, an Ollama of the policy's, is not known: no gateway asks "
+                      "it",
+                      STR_ARG(r->policy->unasked));
     if (r->older)
         json_out_note(o,
                       "%lld calls were decided by an earlier version, or have more models than "

@@ -12,6 +12,7 @@
 #include "gate/proposal.h"
 #include "gate/resolve.h"
 #include "insight/replay.h"
+#include "panel/proposing.h"
 #include "store/sql.h"
 
 #define POLICY_BYTES_MAX (4 * MIB)
@@ -36,6 +37,7 @@ struct work {
     struct arena arena;
     struct snapshot *prices; // by whose book models are priced
     struct policy policy;
+    struct proposing proposing; // its tiers
     struct question asked;
     struct span span;
     sqlite3 *db;
@@ -49,7 +51,7 @@ struct work {
 
 static const struct sheet *sheet_of(const struct work *w, struct str full)
 {
-    const struct snapshot *s = w->prices;
+    const struct snapshot *s = w->proposing.by; // whose providers may be others
     const struct sheet *sheet = NULL;
     struct target t;
     struct why ignored;
@@ -122,10 +124,12 @@ static const struct config_route *route_now(const struct work *w, struct str nam
     return NULL;
 }
 
-// That of the file where it is no other one, so that what it was when a call came is what it is.
-static bool has_tier(const struct policy_side *s, const struct config_tier *t)
+// That of the file where it is no other one, nor made of other providers, so that what it was when
+// a call came is what it is.
+static bool has_tier(struct work *w, const struct policy_side *s, const struct config_tier *t)
 {
-    return t && is_proposed(t) && str_eq(s->tier, t->name);
+    return t && is_proposed(t) && str_eq(s->tier, t->name) &&
+           proposing_same(&w->proposing, w->prices, config_tier_proposed(t), &w->arena);
 }
 
 static bool stays(const struct snapshot *s, struct str full)
@@ -141,14 +145,14 @@ static bool fill(struct work *w, const struct policy_route *p, struct policy_sid
     const struct config_tier *t = NULL;
     for (int i = 0; i < CONFIG_SIZES; i++)
         if (str_eq(s->tier, config_size_name(i)))
-            t = proposal_tier(w->prices, i, &w->arena);
+            t = proposal_tier(w->proposing.by, i, &w->arena);
     s->proposed = false;
     s->filled = true;
     s->models = arena_array(&w->arena, struct policy_model, TIER_MODELS_MAX);
     for (unsigned i = 0; t && s->models && i < t->model_count; i++) {
         struct policy_model *m = &s->models[s->count++];
         *m = (struct policy_model){.name = t->models[i]};
-        if (p->local && !stays(w->prices, m->name))
+        if (p->local && !stays(w->proposing.by, m->name))
             m->out = (struct str)STR("not local");
     }
     return !arena_failed(&w->arena);
@@ -162,7 +166,7 @@ static bool fill_usual(struct work *w, struct policy_route *p)
     bool same = !route_now(w, p->name);
     for (int i = 0; i < CONFIG_SIZES; i++) {
         const struct config_tier *t = config_tier_named(w->prices->config, config_size_name(i));
-        same = same && (sides[i]->proposed ? has_tier(sides[i], t) : has_models(sides[i], t));
+        same = same && (sides[i]->proposed ? has_tier(w, sides[i], t) : has_models(sides[i], t));
     }
     if (same) {
         p->small = p->large = (struct policy_side){.proposed = true};
@@ -185,9 +189,9 @@ static bool fill_sides(struct work *w, struct policy_route *p)
     const struct config_route *now = route_now(w, p->name);
     if (p->built_in)
         return fill_usual(w, p);
-    if (p->small.tier.len && !(now && has_tier(&p->small, now->small)) && !fill(w, p, &p->small))
+    if (p->small.tier.len && !(now && has_tier(w, &p->small, now->small)) && !fill(w, p, &p->small))
         return false;
-    return p->large.tier.len == 0 || (now && has_tier(&p->large, now->large)) ||
+    return p->large.tier.len == 0 || (now && has_tier(w, &p->large, now->large)) ||
            fill(w, p, &p->large);
 }
 
@@ -249,6 +253,9 @@ static enum status tell_route(struct work *w, struct policy_route *p)
     price_side(w, &p->second);
     set_now(w, p);
     p->other_prices = has_other_prices(w);
+    p->own_providers = proposing_own(&w->proposing);
+    if (p->small.filled || p->large.filled)
+        p->unasked = w->proposing.unasked;
     const struct replay_of of = {w->call->store, w->db, w->span, w->call->config->state};
     enum status s = replay(&of, p, &r, w->why);
     if (s == STATUS_OK && r.calls > 0) {
@@ -316,6 +323,8 @@ static enum status tell_all(struct work *w)
 static enum status run(struct work *w)
 {
     enum status s = policy_read(w->asked.policy, &w->arena, &w->policy, w->why);
+    if (s == STATUS_OK && !proposing_open(&w->proposing, w->prices, &w->policy, &w->arena))
+        s = why_set(w->why, STATUS_NO_MEMORY, "out of memory");
     if (s == STATUS_OK)
         s = asked_span(w->asked.since, w->asked.until, NULL, &w->span, w->why);
     if (s == STATUS_OK)
@@ -324,6 +333,7 @@ static enum status run(struct work *w)
         s = tell_all(w);
     if (w->db)
         store_reader_close(w->db);
+    proposing_close(&w->proposing);
     return s;
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """`costlens route replay` of tiers that no file names: the one that a route has is what it was when its calls came; another
-one is what the gateway proposes now, and so are the sides of `auto` where the file comes to name a tier."""
+one is what is proposed now by the policy's providers, and so are the sides of `auto` where the file comes to name a tier."""
 import json
 
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
@@ -12,7 +12,8 @@ ROUTE = "routes:\n  - { name: r, match: { key: nobody }, small: small, large: la
 CALLS = 3
 
 with Mock() as mock, Gateway(mock, models=[], extra=PRICES + ROUTE, environment={"OLLAMA_HOST": "127.0.0.1:1"},
-                             providers=f"  big: {{ url: {mock.url}/v1, models: [{', '.join(NAMES)}] }}\n") as gateway:
+                             providers=f"  big: {{ url: {mock.url}/v1, models: [{', '.join(NAMES)}] }}\n"
+                             f"  gone: {{ url: {mock.url}/v1, key: env:SCENE_NO_SUCH_KEY, models: [tiny-1b] }}\n") as gateway:
     for n in range(CALLS):
         for name in ("r", "auto"):
             expect(gateway.chat(f"hello {n}", model=name).headers["x-costlens-model"], "big/small-8b")
@@ -28,12 +29,13 @@ with Mock() as mock, Gateway(mock, models=[], extra=PRICES + ROUTE, environment=
     for route in ("r", "auto"):
         same = replay(ROUTE, route)
         expect((same["replayed"], same["changed"], same["cost_usd"]["would"]), (CALLS, 0, same["cost_usd"]["was"]), route)
-        expect_true(not any("proposed" in note for note in same["notes"]), same["notes"])
+        expect_true(not any("proposed" in note for note in same["notes"]), same["notes"])  # nor is `gone` of theirs
 
     # The route's small side is another tier.
     other = replay(ROUTE.replace("small: small", "small: medium"), "r")
     expect((other["to_other"], {e["would"] for e in other["examples"]}), (CALLS, {"big/mid"}))
-    expect_in("the small side is the tier `medium`, which no file names: it is taken as it is proposed now, big/mid",
+    expect_in("the small side is the tier `medium`, which no file names: it is taken as it is proposed now by the policy's "
+              "providers, big/mid",
               " ".join(other["notes"]))
     away = replay(ROUTE.replace("small: small", "local_only: true, small: medium"), "r")
     expect((away["replayed"], away["to_other"]), (CALLS, CALLS))  # the mock is on this machine
@@ -45,6 +47,33 @@ with Mock() as mock, Gateway(mock, models=[], extra=PRICES + ROUTE, environment=
     expect((auto["to_other"], {e["would"] for e in auto["examples"]}), (CALLS, {"big/mid"}))
     gone = replay(ROUTE + "tiers: { large: [big/mid] }\n", "r")
     expect((gone["replayed"], gone["changed"]), (CALLS, 0))  # all went to the small side
+
+    # The policy's providers propose its tiers, where its file names any: the prices are those that hold.
+    def of_providers(providers, extra=ROUTE):
+        file = gateway.state / "policy.yaml"
+        text = gateway.config().replace(ROUTE, extra).replace(f"prices:\n{PRICES}", "")
+        file.write_text(text.replace(f"providers:\n{gateway.providers}", providers))
+        done = gateway.costlens("route", "replay", "--policy", str(file), "--json", "--route", "r")
+        [found] = json.loads(done.stdout)["routes"]
+        return found, " ".join(found["notes"])
+
+    one = f"providers:\n  big: {{ url: {mock.url}/v1, models: [NAME] }}\n"
+    less, notes = of_providers(one.replace("NAME", "mid, tiny-1b"))
+    expect((less["to_other"], {e["would"] for e in less["examples"]}), (CALLS, {"big/tiny-1b"}), notes)
+    expect_in("the small side is the tier `small`, which no file names: it is taken as it is proposed now by the policy's "
+              "providers, big/tiny-1b", notes)
+    other, notes = of_providers(f"providers:\n  else: {{ url: {mock.url}/v1, models: [own-7b] }}\n")
+    expect((other["to_other"], {e["would"] for e in other["examples"]}), (CALLS, {"else/own-7b"}), notes)
+    far, notes = of_providers("providers:\n  far: { dialect: ollama, url: http://127.0.0.1:9 }\n"
+                              f"  else: {{ url: {mock.url}/v1, models: [own-7b] }}\n")
+    expect((far["to_other"], {e["would"] for e in far["examples"]}), (CALLS, {"else/own-7b"}), notes)
+    expect_in("what `far` has, an Ollama of the policy's, is not known", notes)
+    # A file that names none has those that hold.
+    none, notes = of_providers("", ROUTE.replace("small: small", "small: medium"))
+    expect((none["to_other"], {e["would"] for e in none["examples"]}), (CALLS, {"big/mid"}), notes)
+    expect_in("by the providers of the configuration that holds, since the policy's file names none, big/mid", notes)
+    none, notes = of_providers("")
+    expect((none["replayed"], none["changed"]), (CALLS, 0), notes)
 
 # Without a gateway it is the same.
 gateway.file.write_text(gateway.config())

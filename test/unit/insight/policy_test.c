@@ -85,6 +85,29 @@ static void tiers_are_named(void **state)
     assert_true(r[1].built_in && r[1].medium.count == 1 && r[1].small.tier.len == 0);
 }
 
+static void providers_are_read(void **state)
+{
+    (void)state;
+    struct policy p;
+    struct why why;
+    static const char text[] =
+        "{\"routes\":[],\"providers\":[{\"name\":\"local\",\"dialect\":\"ollama\","
+        "\"vendor\":\"ollama\",\"host\":\"127.0.0.1\",\"port\":11434,\"path\":\"/x\","
+        "\"proxied\":true,\"free\":true,\"implied\":true,\"models\":[]},"
+        "{\"name\":\"big\",\"dialect\":\"openai\",\"port\":443,\"models\":[\"a\",\"b\"]}]}";
+    assert_int_equal(policy_read(str_of(text), &arena, &p, &why), STATUS_OK);
+    assert_int_equal(p.provider_count, 2);
+    const struct policy_provider *of = p.providers;
+    assert_true(str_is(of->name, "local") && str_is(of->vendor, "ollama"));
+    assert_true(of->dialect == DIALECT_OLLAMA && of->port == 11434 && of->model_count == 0);
+    assert_true(str_is(of->host, "127.0.0.1") && str_is(of->path, "/x"));
+    assert_true(of->proxied && of->free && of->implied);
+    assert_true(!of[1].proxied && !of[1].free && !of[1].implied && of[1].model_count == 2);
+    assert_true(str_is(of[1].models[1], "b") && of[1].host.len == 0);
+    assert_int_equal(policy_read(str_of("{\"routes\":[]}"), &arena, &p, &why), STATUS_OK);
+    assert_int_equal(p.provider_count, 0);
+}
+
 static void refuses(const char *text, const char *named)
 {
     struct policy p;
@@ -101,6 +124,15 @@ static void what_is_wrong_is_named(void **state)
     refuses("routes: []\n", "costlens route replay --policy FILE");
     refuses("{}", "routes");
     refuses("{\"routes\":{}}", "routes");
+    refuses("{\"routes\":[],\"providers\":{}}", "providers");
+    refuses("{\"routes\":[],\"providers\":[{\"name\":\"a\",\"port\":1}]}", "dialect");
+    refuses("{\"routes\":[],\"providers\":[{\"dialect\":\"openai\",\"port\":1}]}", "name");
+    refuses("{\"routes\":[],\"providers\":[{\"name\":\"a\",\"dialect\":\"openai\","
+            "\"port\":70000}]}",
+            "port");
+    refuses("{\"routes\":[],\"providers\":[{\"name\":\"a\",\"dialect\":\"openai\","
+            "\"port\":1,\"models\":[\"\"]}]}",
+            "models");
     refuses("{\"routes\":[{\"mode\":\"rules\"," REST "}]}", "name");
     refuses("{\"routes\":[{\"name\":\"a\",\"mode\":\"rules\"," REST "},"
             "{\"name\":\"b\",\"mode\":\"rules\"," REST "},"
@@ -126,6 +158,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(is_read_as_it_is, setup, teardown),
         cmocka_unit_test_setup_teardown(knows_of_prices, setup, teardown),
         cmocka_unit_test_setup_teardown(tiers_are_named, setup, teardown),
+        cmocka_unit_test_setup_teardown(providers_are_read, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_named, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
