@@ -26,6 +26,8 @@
 
 #define ROUNDS      50
 #define ROUNDS_LONG 1000
+#define ROUNDS_MOST 20 // times as many, where a slow machine ends few calls in each
+#define ENDED_LEAST 1000
 #define TURN        16
 #define LIFE_MS_MAX 60
 #define LIMIT       1000000000000 // nanodollars
@@ -248,6 +250,19 @@ static void read_log(struct map *fates, const char *file)
     fclose(log);
 }
 
+// By what was noted so far.
+static int calls_ended(const char *file)
+{
+    struct line l;
+    int ended = 0;
+    FILE *log = fopen(file, "r");
+    assert_non_null(log);
+    while (fread(&l, sizeof l, 1, log) == 1)
+        ended += l.kind == 'F';
+    fclose(log);
+    return ended;
+}
+
 // Of all rows, by account.
 static int64_t charged[ACCOUNTS + 1];
 
@@ -321,7 +336,7 @@ static void judge(const struct place *p, const char *log)
         ended += f->ended;
         captured += f->captured;
     }
-    assert_true(ended > 1000);
+    assert_true(ended >= ENDED_LEAST);
     assert_true(captured > 10);
     print_message("%d calls ended, %d captured\n", ended, captured);
     map_fini(&fates);
@@ -357,7 +372,8 @@ static void kill_again_and_again(bool torn)
     dice_init(&dice, torn ? 7 : 11);
     int rounds = (int)number_of("COSTLENS_KILLS", getenv("COSTLENS_LONG") ? ROUNDS_LONG : ROUNDS);
     uint64_t life_ms_max = LIFE_MS_MAX * (uint64_t)number_of("COSTLENS_PATIENCE", 1);
-    for (int i = 0; i < rounds; i++) {
+    for (int i = 0; i < rounds * ROUNDS_MOST && (i < rounds || calls_ended(log) < ENDED_LEAST);
+         i++) {
         int ready[2];
         char byte;
         assert_int_equal(pipe(ready), 0);

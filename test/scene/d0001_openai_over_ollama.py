@@ -112,14 +112,16 @@ with Mock(models="llama3.2:3b,echo") as mock, ollama(mock) as gateway:
     expect_in(": costlens request_id=", streamed.body.decode().split("\n\n")[-4])
 
     # What cannot be carried is refused, and costs no row.
-    until(lambda: gateway.metric("costlens_ledger_lag_seconds") == 0, 5, "all rows are written")
-    before = len(gateway.rows())
+    refused = []
     for more, field in (({"n": 2}, "`n`"), ({"max_tokens": 0}, "`max_tokens`"), ({"logit_bias": {"1": 1}}, "`logit_bias`"),
                         ({"tools": [TOOL], "tool_choice": "required"}, "`tool_choice`")):
         answer = chat(gateway, **more)
         expect(answer.status, 400, field)
         expect_in(field, answer.json["error"]["message"])
-    expect(len(gateway.rows()), before, "rows")
+        refused.append(answer.headers["x-costlens-request-id"])
+    after = chat(gateway).headers["x-costlens-request-id"]
+    until(lambda: after in {row["request"] for row in gateway.rows()}, 5, "the row of a call after them")
+    expect([row for row in gateway.rows() if row["request"] in refused], [], "rows")
     image = [{"type": "image_url", "image_url": {"url": "http://example.com/a.png"}}]
     fails(openai.BadRequestError, "unsupported_parameter", lambda: client.chat.completions.create(
         model=MODEL, messages=[{"role": "user", "content": image}]))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whatever the provider does wrong: the client is told, and the ledger has a row that says so."""
-from lib.scene import Gateway, Mock, cost_of, expect, expect_in, expect_true, limit
+from lib.scene import PATIENCE, Gateway, Mock, cost_of, expect, expect_in, expect_true, limit
 
 limit(90)
 OPENAI = "/v1/chat/completions"
@@ -40,7 +40,8 @@ CASES = [
     ("ignore-max", False, 200, "ok", "reported"),
 ]
 
-with Mock() as mock, Gateway(mock, timeouts="first_byte: 1s, idle: 1s") as gateway:
+LONGEST = f"{int(1000 * PATIENCE)}ms"  # that is waited for who hangs: an answer of megabytes takes its time, too
+with Mock() as mock, Gateway(mock, timeouts=f"first_byte: {LONGEST}, idle: {LONGEST}") as gateway:
     for n, (fault, stream, status, outcome, sure) in enumerate(CASES, 1):
         case = f"{fault}{' in a stream' if stream else ''}"
         asked = {"stream": True, "stream_options": {"include_usage": True}} if stream else {}
