@@ -4,12 +4,14 @@
 //   id                                                    16 bytes
 //   start ttft duration overhead cost reasoning prompt    i64 each
 //   http                                                  i32
-//   buckets used                                          u32, a bit each, the last one: times
+//   buckets used                                          u32, a bit each, the last one: times,
+//                                                         the one before: an answer_id
 //   their counts                                          i64 each
 //   load queue                                            i64 each, if so
 //   reported                                              i64, if flagged
 //   the texts of TEXTS                                    u16 length, bytes
 //   price_parts                                           the same, if flagged
+//   answer_id                                             the same, if so
 //   charge                                                u8 length, charge_pack; in version 2
 //                                                         and, without an account 0, in version 3
 //   decision                                              u16 length, bytes; in version 3
@@ -38,7 +40,8 @@
 #define FLAG_FOLLOWED     128u
 #define FLAGS_KNOWN       255u
 #define USED_TIMES        (1u << 31) // among the buckets used
-_Static_assert(BUCKET_COUNT < 31, "USED_TIMES");
+#define USED_ANSWER       (1u << 30)
+_Static_assert(BUCKET_COUNT < 30, "USED_ANSWER");
 
 static const char *const outcome_names[] = {
 #define X(id, name) [OUTCOME_##id] = (name),
@@ -135,7 +138,7 @@ static char *put_usage(char *at, const struct entry *e)
         at = put_i64(at, e->load_us);
         at = put_i64(at, e->queue_us);
     }
-    put32(mask, used);
+    put32(mask, used | (e->answer_id.len ? USED_ANSWER : 0));
     return u->has_reported ? put_i64(at, u->reported.pd) : at;
 }
 
@@ -198,7 +201,7 @@ static void put_decision(struct str packed, struct buf *out)
 void entry_pack(const struct entry *e, struct buf *out)
 {
     must(e->price_parts.len <= ENTRY_PARTS_MAX && e->decision.len <= DECISION_BYTES_MAX);
-    size_t size = NUMBER_BYTES + 2 + e->price_parts.len;
+    size_t size = NUMBER_BYTES + 2 + e->price_parts.len + 2 + kept(&e->answer_id);
     for (unsigned i = 0; i < TEXT_COUNT; i++)
         size += 2 + kept(text_of(e, i));
     char *start = buf_room(out, size);
@@ -211,6 +214,8 @@ void entry_pack(const struct entry *e, struct buf *out)
     }
     if (e->price_parts.len)
         at = put_text(at, e->price_parts.ptr, e->price_parts.len);
+    if (e->answer_id.len)
+        at = put_text(at, e->answer_id.ptr, kept(&e->answer_id));
     must((size_t)(at - start) <= size);
     out->len += (size_t)(at - start);
     if (e->charge.count || e->decision.len)
@@ -226,6 +231,7 @@ struct reader {
     const unsigned char *at;
     const unsigned char *end;
     bool broken;
+    bool parts, answer; // price_parts, answer_id stand behind the texts
 };
 
 // The next bytes, or so many zeros and the mark.
@@ -290,7 +296,8 @@ static void get_usage(struct reader *r, struct entry *e)
 {
     struct usage *u = &e->usage;
     uint32_t used = get32(r);
-    if ((used & ~USED_TIMES) >> BUCKET_COUNT)
+    r->answer = used & USED_ANSWER;
+    if ((used & ~(USED_TIMES | USED_ANSWER)) >> BUCKET_COUNT)
         r->broken = true;
     for (unsigned i = 0; i < BUCKET_COUNT; i++) {
         u->count[i] = (used & 1u << i) ? get_i64(r) : 0;
@@ -301,7 +308,7 @@ static void get_usage(struct reader *r, struct entry *e)
     u->reported.pd = u->has_reported ? get_i64(r) : 0;
 }
 
-static bool get_flags(struct reader *r, struct entry *e)
+static void get_flags(struct reader *r, struct entry *e)
 {
     unsigned flags = get_choice(r, FLAGS_KNOWN + 1);
     e->stream = flags & FLAG_STREAM;
@@ -311,21 +318,20 @@ static bool get_flags(struct reader *r, struct entry *e)
     e->usage.inconsistent = flags & FLAG_INCONSISTENT;
     e->usage.uncounted = flags & FLAG_UNCOUNTED;
     e->followed = flags & FLAG_FOLLOWED;
-    return flags & FLAG_PARTS;
+    r->parts = flags & FLAG_PARTS;
 }
 
-// Gives whether price_parts stands behind the texts.
-static bool get_numbers(struct reader *r, struct entry *e)
+static void get_numbers(struct reader *r, struct entry *e)
 {
     e->attempt = (uint8_t)get8(r);
-    bool parts = get_flags(r, e);
+    get_flags(r, e);
     e->outcome = (enum outcome)get_choice(r, OUTCOME_COUNT);
     e->price_state = (enum price_state)get_choice(r, PRICE_STATE_COUNT);
     e->usage.sure = (enum sure)get_choice(r, SURE_COUNT);
     e->usage.service = (enum service)get_choice(r, SERVICE_COUNT);
     if (r->broken || (size_t)(r->end - r->at) < sizeof e->id.bytes) {
         r->broken = true;
-        return false;
+        return;
     }
     memcpy(e->id.bytes, r->at, sizeof e->id.bytes);
     r->at += sizeof e->id.bytes;
@@ -338,7 +344,6 @@ static bool get_numbers(struct reader *r, struct entry *e)
     e->usage.prompt = get_i64(r);
     e->http_status = (int32_t)get32(r);
     get_usage(r, e);
-    return parts;
 }
 
 static void get_text(struct reader *r, size_t max, struct str *text)
@@ -350,6 +355,16 @@ static void get_text(struct reader *r, size_t max, struct str *text)
     }
     *text = str_from((const char *)r->at, n);
     r->at += n;
+}
+
+// What is there must not be empty.
+static void get_optional(struct reader *r, bool there, size_t max, struct str *text)
+{
+    *text = STR_NONE;
+    if (there && !r->broken)
+        get_text(r, max, text);
+    if (there && text->len == 0)
+        r->broken = true;
 }
 
 static void get_charge(struct reader *r, bool needed, struct charge *c)
@@ -372,22 +387,18 @@ bool entry_unpack(struct str packed, struct entry *out)
     if (packed.len < FIXED_BYTES || !known((unsigned char)packed.ptr[0]))
         return false;
     const unsigned char *start = (const unsigned char *)packed.ptr;
-    struct reader r = {start, start + packed.len, false};
+    struct reader r = {start, start + packed.len, false, false, false};
     unsigned version = get8(&r);
-    bool parts = get_numbers(&r, out);
+    get_numbers(&r, out);
     for (unsigned i = 0; i < TEXT_COUNT && !r.broken; i++)
         get_text(&r, ENTRY_TEXT_MAX, (struct str *)(void *)((char *)out + texts[i]));
-    out->price_parts = STR_NONE;
-    if (parts)
-        get_text(&r, ENTRY_PARTS_MAX, &out->price_parts);
+    get_optional(&r, r.parts, ENTRY_PARTS_MAX, &out->price_parts);
+    get_optional(&r, r.answer, ENTRY_TEXT_MAX, &out->answer_id);
     out->charge = (struct charge){.count = 0};
     if (version != VERSION_PLAIN && !r.broken)
         get_charge(&r, version == VERSION_CHARGED, &out->charge);
-    out->decision = STR_NONE;
-    if (version == VERSION_DECIDED && !r.broken)
-        get_text(&r, DECISION_BYTES_MAX, &out->decision);
-    if (r.broken || (version == VERSION_DECIDED && out->decision.len == 0) ||
-        (parts && out->price_parts.len == 0))
+    get_optional(&r, version == VERSION_DECIDED, DECISION_BYTES_MAX, &out->decision);
+    if (r.broken)
         return false;
     return tags_unpack(str_from((const char *)r.at, (size_t)(r.end - r.at)), &out->tags);
 }

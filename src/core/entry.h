@@ -68,12 +68,14 @@ struct entry {
     int32_t http_status;    // sent to the client (followed: as if it had been the last); 0 = none
     struct str error;       // refusal code or the provider's error code; empty if none
     struct str upstream_id; // the provider's request id
-    int64_t ttft_us;     // first byte of the answer's body after dispatch, without the two below;
-                         // 0 = none
-    int64_t load_us;     // a local server loaded the model: 0 = it told none
-    int64_t queue_us;    // the call waited there
-    int64_t duration_us; // start of the call to last byte
-    int64_t overhead_us; // of that, spent in the gateway before dispatch
+    struct str answer_id; // of the answer, where a later call may go on from it and upstream_id is
+                          // another; most often nothing
+    int64_t ttft_us;      // first byte of the answer's body after dispatch, without the two below;
+                          // 0 = none
+    int64_t load_us;      // a local server loaded the model: 0 = it told none
+    int64_t queue_us;     // the call waited there
+    int64_t duration_us;  // start of the call to last byte
+    int64_t overhead_us;  // of that, spent in the gateway before dispatch
     // What it cost.
     struct usage usage;
     enum price_state price_state;

@@ -23,6 +23,7 @@
 #include "gate/gate_part.h"
 #include "gate/gate_state.h"
 #include "gate/habits.h"
+#include "gate/kept.h"
 #include "gate/news.h"
 #include "gate/recall.h"
 #include "gate/reload.h"
@@ -139,6 +140,16 @@ static void recall_run(struct chore *c)
         log_say(LOG_WARN, "what calls have used before is not known: %s", why.text);
 }
 
+// Before the first call, which may go on from what was answered before.
+static void recall_kept(struct gate *g)
+{
+    struct why why = {0};
+    const struct kept_recall wish = {g->setup->store, g->snapshot->config, g->keepers,
+                                     clock_wall_us()};
+    if (kept_recall(&wish, &why) != STATUS_OK)
+        log_say(LOG_WARN, "who keeps what calls go on from is not known: %s", why.text);
+}
+
 static void recall_later(struct gate *g)
 {
     g->began_us = clock_wall_us();
@@ -183,6 +194,7 @@ static enum status gate_open(struct gate *g, struct why *why)
             s = why_set(why, STATUS_NO_MEMORY, "no thread could be started");
     if (s != STATUS_OK)
         return s;
+    recall_kept(g);
     recall_later(g);
     return g->setup->annex->open(g, &g->workers[0], &g->annex, why);
 }

@@ -30,7 +30,8 @@ static sqlite3_stmt *by_upstream_id(sqlite3 *db, struct str id)
 {
     sqlite3_stmt *s =
         sql_prepare(db, ROW_SELECT "WHERE c.tenant = (SELECT id FROM name WHERE text = ?1) AND "
-                                   "c.upstream_id = ?2 ORDER BY c.start_us, c.attempt LIMIT 100");
+                                   "(c.upstream_id = ?2 OR c.answer_id = ?2) ORDER BY c.start_us, "
+                                   "c.attempt LIMIT 100");
     if (s)
         sql_bind_str(s, 2, id);
     return s;

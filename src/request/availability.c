@@ -166,7 +166,7 @@ bool availability_refuses(const struct req *r, struct buf *detail)
     return true;
 }
 
-// What another key may cure.
+// What another key may cure; so may what is kept, where it is not known with which key.
 static bool is_of_key(const struct failure *f)
 {
     return f->kind == FAILURE_RATE || f->kind == FAILURE_QUOTA || f->kind == FAILURE_KEY;
@@ -176,7 +176,8 @@ bool availability_other_key(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
     uint64_t tried = a->lanes_tried | UINT64_C(1) << a->lane;
-    return a->provider->key_count > 1 && is_of_key(&a->failure) &&
+    bool unknown = a->failure.kind == FAILURE_AWAY && keeper_lane(r, a->target.provider) < 0;
+    return a->provider->key_count > 1 && (unknown || is_of_key(&a->failure)) &&
            standing_other_lane(find(r, &a->target), tried, tokens_of(r),
                                loop_now_us(r->worker->loop));
 }

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-//
-// A keeper's number is the hash of its provider's name, and in the last bits the place of the key
-// behind 0: what is kept may be one account's.
 
 #include "request/keeper.h"
 
 #include "base/map.h"
-#include "gate/sessions.h"
-
-#define LANE_BITS UINT64_C(0xff)
-
-_Static_assert(PROVIDER_KEYS_MAX < LANE_BITS, "a key's place fits");
+#include "gate/kept.h"
 
 static struct str name_of(const struct req *r, unsigned provider)
 {
@@ -28,7 +21,13 @@ void keeper_find(struct req *r)
 
 bool keeper_may(const struct req *r, unsigned provider)
 {
-    return !r->keeper || ((r->keeper ^ map_hash(name_of(r, provider))) & ~LANE_BITS) == 0;
+    return !r->keeper ||
+           ((r->keeper ^ kept_number(name_of(r, provider), KEPT_ANY_KEY)) & ~KEPT_KEY_BITS) == 0;
+}
+
+bool keeper_binds(const struct req *r)
+{
+    return r->keeper && keeper_may(r, r->attempt.target.provider);
 }
 
 void keeper_pin(const struct req *r, struct plan *p)
@@ -43,7 +42,8 @@ void keeper_pin(const struct req *r, struct plan *p)
 
 int keeper_lane(const struct req *r, unsigned provider)
 {
-    return r->keeper && keeper_may(r, provider) ? (int)(r->keeper & LANE_BITS) - 1 : -1;
+    return r->keeper && keeper_may(r, provider) ? (int)(r->keeper & KEPT_KEY_BITS) - 1
+                                                : KEPT_ANY_KEY;
 }
 
 void keeper_note(const struct req *r)
@@ -52,7 +52,7 @@ void keeper_note(const struct req *r)
     struct sessions *keepers = r->view->snapshot->keepers;
     if (!a->metering || a->upstream_status >= 400 || a->translation)
         return;
-    uint64_t number = (map_hash(a->provider->name) & ~LANE_BITS) | (a->lane + 1);
+    uint64_t number = kept_number(a->provider->name, (int)a->lane);
     if (r->found.endpoint == ENDPOINT_RESPONSES && a->meter.id[0])
         sessions_keep(keepers, map_hash(str_of(a->meter.id)), number, r->start_mono_us);
     if (r->stored)

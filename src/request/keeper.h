@@ -6,8 +6,10 @@
 //   answer "resp_1" came from a  ──noted──►  "resp_1": a, with its key
 //   call that goes on from "resp_1"  ──►  of a route's or an alias's models those at a
 //
-// It is forgotten with a restart, or for want of room; then a provider that says it has no such
-// answer is followed by the next one (core/retry.h, AWAY).
+// It is forgotten for want of room; an answer is known again after a restart (gate/kept.h), but not
+// the key that it was given with, a conversation is not. Where it is not known a provider that says
+// it has no such answer is followed by the next one (core/retry.h, AWAY); where it is, by nobody,
+// whatever fails.
 
 #ifndef REQUEST_KEEPER_H
 #define REQUEST_KEEPER_H
@@ -18,9 +20,11 @@
 void keeper_find(struct req *r);
 // The provider may have it: it does, or nobody knows who does.
 bool keeper_may(const struct req *r, unsigned provider) MUST_USE;
+// The attempt is at who keeps it: nobody else can know what the call goes on from.
+bool keeper_binds(const struct req *r) MUST_USE;
 // Leaves out candidates at other providers, where one at the right one can be used.
 void keeper_pin(const struct req *r, struct plan *p);
-// The place of the provider's key that it was kept with; -1: any will do.
+// The place of the provider's key that it was kept with; -1: any will do, or may be it.
 int keeper_lane(const struct req *r, unsigned provider);
 // The attempt has ended: what it answered is kept there, and what it went on from.
 void keeper_note(const struct req *r);

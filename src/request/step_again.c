@@ -14,6 +14,7 @@
 #include "request/availability.h"
 #include "request/fit.h"
 #include "request/judge.h"
+#include "request/keeper.h"
 #include "request/plan.h"
 #include "request/relay.h"
 #include "request/translation.h"
@@ -163,7 +164,7 @@ static bool find_other(const struct req *r, enum again_for why, struct target *o
     if (r->plan)
         return plan_next(r, why, out);
     unsigned place = r->attempt.target.place;
-    while (find_after(r, place, out)) {
+    while (!keeper_binds(r) && find_after(r, place, out)) {
         if (availability_bar(r, out) == BAR_NONE && !unfit_call(r, out))
             return true;
         place = out->place;

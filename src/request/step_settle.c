@@ -364,6 +364,15 @@ static int status_of(const struct req *r)
     return heads_status(r);
 }
 
+// What a later call may go on from, where the row does not name it otherwise.
+static struct str answer_id(struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    bool kept = r->found.endpoint == ENDPOINT_RESPONSES && a->upstream_status < 400 &&
+                !a->translation && !str_is(a->entry.upstream_id, a->meter.id);
+    return kept ? relay_name(r, a->meter.id) : STR_NONE;
+}
+
 static void entry_end(struct req *r)
 {
     struct entry *e = &r->attempt.entry;
@@ -373,6 +382,7 @@ static void entry_end(struct req *r)
         e->error = relay_name(r, r->attempt.meter.error_code);
         if (e->upstream_id.len == 0)
             e->upstream_id = relay_name(r, r->attempt.meter.id);
+        e->answer_id = answer_id(r);
     }
     if (r->attempt.refusal != REFUSAL_NONE)
         e->error = str_of(refusal_code(r->attempt.refusal));

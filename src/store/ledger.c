@@ -50,6 +50,7 @@ enum {
     TAGS,
     PARTS,
     CHARGE,
+    ANSWER,
     COLUMNS
 };
 _Static_assert(COLUMNS == LEDGER_COLUMNS, "ROW_1");
@@ -57,9 +58,9 @@ _Static_assert(COLUMNS == LEDGER_COLUMNS, "ROW_1");
 #define INTO                                                                              \
     "INTO call (tenant, start_us, id, attempt, kind, user, error, ttft_us, duration_us, " \
     "overhead_us, load_us, queue_us, cost_pd, reported_pd, " LEDGER_BUCKETS               \
-    ", reasoning, prompt, upstream_id, tags, price_parts, charge) "                       \
+    ", reasoning, prompt, upstream_id, tags, price_parts, charge, answer_id) "            \
     "VALUES "
-#define ROW_1  "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+#define ROW_1  "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 #define ROW_4  ROW_1 "," ROW_1 "," ROW_1 "," ROW_1
 #define ROW_16 ROW_4 "," ROW_4 "," ROW_4 "," ROW_4
 #define ROW_32 ROW_16 "," ROW_16
@@ -121,13 +122,21 @@ static void bind_some(sqlite3_stmt *s, int column, const char *bytes, size_t n)
         sqlite3_bind_null(s, column);
 }
 
+static void bind_text(sqlite3_stmt *s, int column, struct str text)
+{
+    if (text.len)
+        sql_bind_str(s, column, text);
+    else
+        sqlite3_bind_null(s, column);
+}
+
 // `first`: the statement's number of the row's first column. `bound`: what stands there, or NULL.
 static void bind_row(const struct ledger *l, const struct ledger_row *row, sqlite3_stmt *s,
                      int first, int64_t *bound)
 {
     const char *bytes = l->bytes.ptr + row->bytes;
     for (int i = 0; i < COLUMNS; i++) {
-        if (i == ID || i == UPSTREAM || i == TAGS || i == PARTS || i == CHARGE ||
+        if (i == ID || i == UPSTREAM || i == TAGS || i == PARTS || i == CHARGE || i == ANSWER ||
             (bound && bound[i] == row->numbers[i]))
             continue;
         bind_number(s, first + i, row->numbers[i]);
@@ -140,12 +149,10 @@ static void bind_row(const struct ledger *l, const struct ledger_row *row, sqlit
     bytes += row->upstream_len;
     bind_some(s, first + TAGS, bytes, row->tags_len);
     bytes += row->tags_len;
-    if (row->parts_len)
-        sql_bind_str(s, first + PARTS, str_from(bytes, row->parts_len));
-    else
-        sqlite3_bind_null(s, first + PARTS);
+    bind_text(s, first + PARTS, str_from(bytes, row->parts_len));
     bytes += row->parts_len;
     bind_some(s, first + CHARGE, bytes, row->charge_len);
+    bind_text(s, first + ANSWER, str_from(bytes + row->charge_len, row->answer_len));
 }
 
 static int64_t hour_of(int64_t us)
@@ -196,6 +203,8 @@ static bool fill(struct ledger *l, const struct entry *e, struct ledger_row *row
     before = l->bytes.len;
     charge_pack(&e->charge, &l->bytes);
     row->charge_len = l->bytes.len - before;
+    row->answer_len = e->answer_id.len;
+    buf_add(&l->bytes, e->answer_id);
     *key = (struct rollup_key){.tenant = kind.tenant,
                                .hour = hour_of(e->start_us),
                                .provider = kind.provider,

@@ -30,13 +30,13 @@
     "output, audio_output, image_output, web_searches, file_searches, calls, search_units, "       \
     "images, seconds, busy"
 
-#define LEDGER_COLUMNS 37 // of `call`
+#define LEDGER_COLUMNS 38 // of `call`
 #define LEDGER_ROWS    32 // of one statement
 
 struct ledger_row {
     int64_t numbers[LEDGER_COLUMNS]; // LEDGER_NULL: none
-    size_t bytes;                    // in `bytes`: id, upstream_id, tags, price_parts, charge
-    size_t upstream_len, tags_len, parts_len, charge_len;
+    size_t bytes; // in `bytes`: id, upstream_id, tags, price_parts, charge, answer_id
+    size_t upstream_len, tags_len, parts_len, charge_len, answer_len;
 };
 
 struct ledger {

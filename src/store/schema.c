@@ -400,6 +400,10 @@ static const struct step steps[] = {
 "ALTER TABLE promise ADD COLUMN doubts INTEGER NOT NULL DEFAULT 0;"
 "UPDATE promise SET doubt_whole = 1, doubts = 1 WHERE task = 0 AND certified = 1;"
 "PRAGMA user_version = 16;"
+    },
+    {17, // what a later call may go on from, by its provider's name
+"ALTER TABLE call ADD COLUMN answer_id TEXT;" // NULL: upstream_id, or nothing
+"PRAGMA user_version = 17;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

@@ -1,64 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What goes on from an answer that a provider keeps goes to that provider, and with the same key: nobody else has it.
-Where that is not known any more, one that has not is followed by the next. An answer of the small side that was not
+Where that is not known, one that has not is followed by the next. An answer of the small side that was not
 good enough is given after all where the large side has none."""
-import http.server
-import json
-import threading
-
+from lib.keeper import Keeper
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
 
 limit(60)
 REFUSAL = "I'm sorry, but I can't help with that."
 KEYS = {"KEY_A": "sk-of-a-0123456789", "KEY_B": "sk-of-b-0123456789"}
-
-
-class Keeper:
-    """A provider of Responses that keeps its own, each key's apart."""
-
-    def __init__(self, name, says="Here it is."):
-        self.kept, self.says, self.status, self.refused, keeper = set(), says, 200, 0, self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                key, before = self.headers.get("Authorization"), body.get("previous_response_id")
-                if before and (key, before) not in keeper.kept:
-                    keeper.refused += 1
-                    return self.send(400, {"error": {"code": "previous_response_not_found", "message": f"no {before}"}})
-                if keeper.status != 200:
-                    return self.send(keeper.status, {"error": {"message": "Not so.", "type": "invalid_request_error"}})
-                made = f"resp_{name}_{len(keeper.kept)}"
-                keeper.kept.add((key, made))
-                part = {"type": "output_text", "annotations": [], "text": keeper.says}
-                return self.send(200, {"id": made, "object": "response", "status": "completed", "model": body["model"],
-                                       "output": [{"id": "m", "type": "message", "role": "assistant",
-                                                   "status": "completed", "content": [part]}],
-                                       "usage": {"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}},
-                                 body.get("stream"))
-
-            def send(self, status, body, stream=False):
-                text = json.dumps(body).encode()
-                if stream:
-                    text = (b'event: response.created\ndata: {"type":"response.created","response":{"id":"%s"}}\n\n'
-                            b"event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":%s}\n\n"
-                            % (body["id"].encode(), text))
-                self.send_response(status)
-                self.send_header("Content-Type", "text/event-stream" if stream else "application/json")
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-
 
 a, b, c = Keeper("a"), Keeper("b"), Keeper("c")
 BREAKER = "breaker: { failures: 0 }, retries: 0"
@@ -134,11 +83,10 @@ with Mock() as mock, Gateway(mock, providers=PROVIDERS, extra=EXTRA, models=[], 
                                  ("l", "route sides: escalated", 1, 500)]))
     b.status, a.says = 200, "Here it is."
 
-    # Not known any more: who has not is followed by who has, whichever side that is.
+    # Not known, since it was asked for elsewhere: who has not is followed by who has, whichever side that is.
     _, at_a = ask("a/m")
-    _, at_b = ask("b/m")
-    gateway.program.stop(40)
-    gateway.start()
+    at_b = "resp_from_elsewhere"
+    b.kept.add((None, at_b))
     refused = a.refused
     expect(at(ask("sides", at_b)[0]), (200, "b/l"))
     expect(a.refused, refused + 1)

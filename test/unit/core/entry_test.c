@@ -40,6 +40,7 @@ static struct entry full(void)
         .http_status = 200,
         .error = STR("upstream_timeout"),
         .upstream_id = STR("req_1"),
+        .answer_id = STR("resp_1"),
         .ttft_us = 1,
         .duration_us = INT64_MAX,
         .overhead_us = -1,
@@ -91,6 +92,7 @@ static void texts_equal(const struct entry *a, const struct entry *b)
     assert_true(str_eq(a->route, b->route));
     assert_true(str_eq(a->error, b->error));
     assert_true(str_eq(a->upstream_id, b->upstream_id));
+    assert_true(str_eq(a->answer_id, b->answer_id));
     assert_true(str_eq(a->price_version, b->price_version));
     assert_true(str_eq(a->price_name, b->price_name));
     assert_true(str_eq(a->price_parts, b->price_parts));

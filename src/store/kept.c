@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "store/kept.h"
+
+#include "store/sql.h"
+
+#define ANSWERS                                                                            \
+    "SELECT p.text, coalesce(c.answer_id, c.upstream_id) FROM (SELECT kind, upstream_id, " \
+    "answer_id FROM call WHERE tenant = (SELECT id FROM name WHERE text = ?1) AND "        \
+    "start_us >= ?2 ORDER BY start_us DESC LIMIT ?3) AS c CROSS JOIN kind AS k ON k.id = " \
+    "c.kind CROSS JOIN name AS p ON p.id = k.provider WHERE k.endpoint = (SELECT id FROM " \
+    "name WHERE text = ?4) AND k.http_status < 400 AND (c.answer_id IS NOT NULL OR "       \
+    "c.upstream_id != '')"
+
+enum status store_kept_each(struct store *s, const struct kept_query *q, store_kept_f *f,
+                            void *context, struct why *why)
+{
+    sqlite3 *db = NULL;
+    enum status status = store_reader_open(s, &db, why);
+    if (status != STATUS_OK)
+        return status;
+    sqlite3_stmt *find = sql_prepare(db, ANSWERS);
+    if (find) {
+        sql_bind_str(find, 1, q->tenant);
+        sqlite3_bind_int64(find, 2, q->since_us);
+        sqlite3_bind_int64(find, 3, q->most);
+        sql_bind_str(find, 4, q->endpoint);
+    }
+    int code = SQLITE_ERROR;
+    while (find && (code = sqlite3_step(find)) == SQLITE_ROW)
+        f(context, sql_str(find, 0), sql_str(find, 1));
+    return sql_end(db, find, code, "answers that may be gone on from", why);
+}
