@@ -413,6 +413,38 @@ static enum status check_limits(const struct order *o, struct why *why)
     return STATUS_OK;
 }
 
+// Gemini takes either spelling of a name.
+static bool asks_logprobs(const struct order *o)
+{
+    static const char *const gemini[] = {
+        "generationConfig.responseLogprobs", "generationConfig.response_logprobs",
+        "generation_config.responseLogprobs", "generation_config.response_logprobs"};
+    const struct json_val *list = json_get(o->root, "include"), *v = NULL;
+    struct json_iter it = {0};
+    bool asks = false;
+    for (unsigned i = 0; o->family == FAMILY_GEMINI && i < sizeof gemini / sizeof *gemini; i++)
+        asks = asks || json_bool(json_path(o->root, gemini[i]), false);
+    while (o->wish == WISH_RESPONSES && json_type(list) == JSON_ARRAY &&
+           json_each(&it, list, NULL, &v))
+        asks = asks || str_is(json_str(v), "message.output_text.logprobs");
+    return asks || ((o->wish == WISH_CHAT || is_ollama(o)) &&
+                    json_bool(json_get(o->root, "logprobs"), false));
+}
+
+// As vendors and models say it that have no such member.
+static enum status check_strict(const struct order *o, struct why *why)
+{
+    if (o->trouble.odd != ODD_STRICT)
+        return STATUS_OK;
+    if (json_get(o->root, "stream_options"))
+        return why_set(why, STATUS_SYNTAX, "Unsupported parameter: 'stream_options'.");
+    if (o->logprobs && o->family == FAMILY_GEMINI)
+        return why_set(why, STATUS_SYNTAX, "Logprobs is not enabled for models/%.*s",
+                       STR_ARG(o->model));
+    return o->logprobs ? why_set(why, STATUS_SYNTAX, "Unsupported parameter: 'logprobs'.")
+                       : STATUS_OK;
+}
+
 static enum status check(const struct order *o, struct why *why)
 {
     const char *const *names = prompt_members(o->wish);
@@ -434,8 +466,8 @@ static enum status check(const struct order *o, struct why *why)
         return why_set(why, STATUS_SYNTAX, "Missing required parameter: '%s'.", names[0]);
     if (o->wish == WISH_MESSAGES && !json_i64(json_get(o->root, "max_tokens"), &most))
         return why_set(why, STATUS_SYNTAX, "max_tokens: Field required");
-    if (o->trouble.odd == ODD_STRICT && json_get(o->root, "stream_options"))
-        return why_set(why, STATUS_SYNTAX, "Unsupported parameter: 'stream_options'.");
+    if (check_strict(o, why) != STATUS_OK)
+        return STATUS_SYNTAX;
     return check_limits(o, why);
 }
 
@@ -453,6 +485,7 @@ bool order_read(struct order *o, const struct order_source *source, struct why *
     if (o->name.len == 0)
         o->name = json_str(json_get(o->root, "model"));
     read_name(o);
+    o->logprobs = asks_logprobs(o);
     if (check(o, why) != STATUS_OK)
         return false;
     o->stream = o->wish == WISH_GENERATE_STREAM || json_bool(json_get(o->root, "stream"), false);

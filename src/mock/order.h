@@ -84,6 +84,7 @@ struct order {
     const struct json_val *root;
     bool stream;
     bool include_usage;
+    bool logprobs;     // how sure each token is shall be told
     bool event_stream; // Gemini: alt=sse
     bool thinks;       // Anthropic: a thinking block was asked for
     int64_t n;         // choices

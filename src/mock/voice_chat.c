@@ -93,7 +93,7 @@ static void add_head(const struct order *o, const char *object, struct buf *out)
 
 static void add_logprobs(const struct order *o, struct buf *out)
 {
-    if (!is_chat(o) || !json_bool(json_get(o->root, "logprobs"), false)) {
+    if (!o->logprobs) {
         buf_add_cstr(out, "\"logprobs\":null");
         return;
     }

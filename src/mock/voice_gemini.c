@@ -39,6 +39,21 @@ static void add_part(const struct order *o, struct str text, struct buf *out)
     buf_add_char(out, '}');
 }
 
+// Of a piece of a candidate's text; the mean where it is the last.
+static void add_logprobs(const struct order *o, bool some, bool last, struct buf *out)
+{
+    const long long n = order_logprob(o);
+    if (!o->logprobs || o->tool.len > 0)
+        return;
+    if (last)
+        buf_printf(out, ",\"avgLogprobs\":-%lld.%03lld", n / 1000, n % 1000);
+    if (some)
+        buf_printf(out,
+                   ",\"logprobsResult\":{\"topCandidates\":[],\"chosenCandidates\":[{\"token\":"
+                   "\"the\",\"tokenId\":573,\"logProbability\":-%lld.%03lld}]}",
+                   n / 1000, n % 1000);
+}
+
 static void add_tail(const struct order *o, int64_t output, struct buf *out)
 {
     add_usage(o, output, out);
@@ -58,8 +73,9 @@ static void whole(const struct order *o, struct buf *out)
     for (int64_t i = 0; i < o->n; i++) {
         buf_printf(out, "%s{\"content\":{\"parts\":[", i > 0 ? "," : "");
         add_part(o, buf_str(&o->text), out);
-        buf_printf(out, "],\"role\":\"model\"},\"finishReason\":\"%s\",\"index\":%lld}",
-                   finish_of(o), (long long)i);
+        buf_printf(out, "],\"role\":\"model\"},\"finishReason\":\"%s\"", finish_of(o));
+        add_logprobs(o, true, true, out);
+        buf_printf(out, ",\"index\":%lld}", (long long)i);
     }
     buf_add_char(out, ']');
     add_tail(o, o->billed.output - o->billed.reasoning, out);
@@ -89,7 +105,9 @@ static void delta(const struct order *o, int64_t i, struct str piece, struct buf
     for (int64_t k = 0; k < o->n; k++) {
         buf_printf(out, "%s{\"content\":{\"parts\":[", k > 0 ? "," : "");
         add_part(o, piece, out);
-        buf_printf(out, "],\"role\":\"model\"},\"index\":%lld}", (long long)k);
+        buf_add_cstr(out, "],\"role\":\"model\"}");
+        add_logprobs(o, true, false, out);
+        buf_printf(out, ",\"index\":%lld}", (long long)k);
     }
     buf_add_char(out, ']');
     add_tail(o, (i + 1) * o->n, out);
@@ -106,8 +124,9 @@ static void close_stream(const struct order *o, int64_t n, struct buf *out)
         for (int64_t i = 0; i < o->n; i++) {
             buf_printf(out, "%s{\"content\":{\"parts\":[", i > 0 ? "," : "");
             add_part(o, tool ? buf_str(&o->text) : STR_NONE, out);
-            buf_printf(out, "],\"role\":\"model\"},\"finishReason\":\"%s\",\"index\":%lld}",
-                       finish_of(o), (long long)i);
+            buf_printf(out, "],\"role\":\"model\"},\"finishReason\":\"%s\"", finish_of(o));
+            add_logprobs(o, false, true, out);
+            buf_printf(out, ",\"index\":%lld}", (long long)i);
         }
         buf_add_char(out, ']');
         add_tail(o, o->billed.output - o->billed.reasoning, out);

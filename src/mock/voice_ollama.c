@@ -47,7 +47,7 @@ static void add_tool(const struct order *o, struct buf *out)
 static void add_logprobs(const struct order *o, struct buf *out)
 {
     int64_t n = order_logprob(o);
-    if (json_bool(json_get(o->root, "logprobs"), false))
+    if (o->logprobs)
         buf_printf(out,
                    ",\"logprobs\":[{\"token\":\"the\",\"logprob\":-%lld.%03lld,"
                    "\"bytes\":[116,104,101]}]",

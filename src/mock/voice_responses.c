@@ -11,6 +11,18 @@ static int64_t first_delta(const struct order *o)
     return o->tool.len > 0 ? 3 : 4;
 }
 
+static void add_logprobs(const struct order *o, struct buf *out)
+{
+    const long long n = order_logprob(o);
+    if (o->logprobs)
+        buf_printf(out,
+                   "\"logprobs\":[{\"token\":\"the\",\"logprob\":-%lld.%03lld,"
+                   "\"bytes\":[116,104,101],\"top_logprobs\":[]}]",
+                   n / 1000, n % 1000);
+    else
+        buf_add_cstr(out, "\"logprobs\":[]");
+}
+
 static void add_item(const struct order *o, bool whole, struct buf *out)
 {
     struct str text = whole ? buf_str(&o->text) : STR_NONE;
@@ -31,7 +43,9 @@ static void add_item(const struct order *o, bool whole, struct buf *out)
                "\"content\":[",
                o->id, status);
     if (whole) {
-        buf_add_cstr(out, "{\"type\":\"output_text\",\"annotations\":[],\"logprobs\":[],\"text\":");
+        buf_add_cstr(out, "{\"type\":\"output_text\",\"annotations\":[],");
+        add_logprobs(o, out);
+        buf_add_cstr(out, ",\"text\":");
         buf_add_json(out, text);
         buf_add_char(out, '}');
     }
@@ -124,14 +138,20 @@ static void delta(const struct order *o, int64_t i, struct str piece, struct buf
     item_place(o, out);
     buf_add_cstr(out, ",\"delta\":");
     buf_add_json(out, piece);
-    buf_add_cstr(out, o->tool.len > 0 ? "}\n\n" : ",\"logprobs\":[]}\n\n");
+    if (o->tool.len == 0) {
+        buf_add_char(out, ',');
+        add_logprobs(o, out);
+    }
+    buf_add_cstr(out, "}\n\n");
 }
 
 static void close_text(const struct order *o, int64_t number, struct buf *out)
 {
     event("output_text.done", number, out);
     item_place(o, out);
-    buf_add_cstr(out, ",\"logprobs\":[],\"text\":");
+    buf_add_char(out, ',');
+    add_logprobs(o, out);
+    buf_add_cstr(out, ",\"text\":");
     buf_add_json(out, buf_str(&o->text));
     buf_add_cstr(out, "}\n\n");
     event("content_part.done", number + 1, out);

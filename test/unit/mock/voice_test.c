@@ -24,7 +24,8 @@ static const struct {
      "\"c\":{\"type\":\"string\"}}}}}]}"},
     {"/v1/completions", "{\"model\":\"m\",\"prompt\":\"a\"}"},
     {"/v1/responses", "{\"model\":\"gpt-5\",\"input\":\"a\"}"},
-    {"/v1/responses", "{\"model\":\"m\",\"input\":\"a\",\"max_output_tokens\":3}"},
+    {"/v1/responses", "{\"model\":\"m\",\"input\":\"a\",\"max_output_tokens\":3,\"include\":["
+                      "\"message.output_text.logprobs\"]}"},
     {"/v1/responses", "{\"model\":\"m\",\"input\":\"a\",\"tools\":[{\"type\":\"function\",\"name\":"
                       "\"w\",\"parameters\":"
                       "{\"type\":\"object\",\"properties\":{\"c\":{\"type\":\"number\"}}}}]}"},
@@ -36,6 +37,9 @@ static const struct {
                      "[{\"name\":\"w\",\"input_schema\":{\"type\":\"object\"}}]}"},
     {"/v1beta/models/gemini-3:generateContent?alt=sse",
      "{\"contents\":[{\"parts\":[{\"text\":\"a\"}]}]}"},
+    {"/v1beta/models/g:generateContent?alt=sse",
+     "{\"contents\":[{\"parts\":[{\"text\":\"a\"}]}],\"generationConfig\":{"
+     "\"response_logprobs\":true,\"candidateCount\":2}}"},
     {"/v1beta/models/g:generateContent?alt=sse",
      "{\"contents\":[{\"parts\":[{\"text\":\"a\"}]}],\"tools\":[{\"functionDeclarations\":[{"
      "\"name\":"
