@@ -41,6 +41,7 @@ struct standing {
     struct breaker breaker;
     _Atomic int64_t until_us; // the breaker's; 0 = closed
     _Atomic bool calm;        // nothing failed lately
+    _Atomic bool logprobs_refused;
     _Atomic int64_t ttft_us, duration_us;
     _Atomic int64_t ttft_at_us; // when it was measured last
     _Atomic uint64_t calls;     // whose turn it is
@@ -494,6 +495,16 @@ void standing_passed_over(struct standing *s)
 {
     if (s)
         atomic_fetch_add_explicit(&s->passed_over, 1, memory_order_relaxed);
+}
+
+bool standing_logprobs_refused(const struct standing *s)
+{
+    return s && atomic_load_explicit(&s->logprobs_refused, memory_order_relaxed);
+}
+
+void standing_refuse_logprobs(struct standing *s)
+{
+    atomic_store_explicit(&s->logprobs_refused, true, memory_order_relaxed);
 }
 
 void standing_look(const struct standing *s, int64_t now_us, struct standing_view *out)

@@ -120,6 +120,9 @@ int64_t standing_lane_left(const struct standing *s, unsigned lane, enum allowan
 // else 0. `s` may be NULL.
 int64_t standing_ttft_us(const struct standing *s, int64_t now_us);
 void standing_passed_over(struct standing *s); // NULL is fine
+// It refuses to be asked for log-probabilities, as it told any worker. NULL is fine: it does not.
+bool standing_logprobs_refused(const struct standing *s);
+void standing_refuse_logprobs(struct standing *s); // it did now
 
 typedef void standing_each_f(void *context, const struct standing *s);
 // The ward that was asked for last of those with that provider's name; NULL when there is none.

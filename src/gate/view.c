@@ -18,9 +18,8 @@ struct pools {
     struct outside_pool *outside;    // those that were asked
     struct tls_client *outside_tls;  // of all of them, NULL until the first call
     bool *usage_refused;             // one a provider
-    bool *logprobs_refused;
-    struct thrift **thrifts; // one a provider: of the whole gateway
-    struct ward **wards;     // the same
+    struct thrift **thrifts;         // one a provider: of the whole gateway
+    struct ward **wards;             // the same
 };
 
 static void pools_release(struct pools *p)
@@ -30,7 +29,6 @@ static void pools_release(struct pools *p)
     heap_free(p->thrifts);
     heap_free(p->wards);
     heap_free(p->usage_refused);
-    heap_free(p->logprobs_refused);
     heap_free(p);
 }
 
@@ -68,9 +66,7 @@ static struct pools *pools_new(const struct snapshot *s)
     p->thrifts = alloc_zero(&alloc_heap, (p->count + 1) * sizeof *p->thrifts);
     p->wards = alloc_zero(&alloc_heap, (p->count + 1) * sizeof *p->wards);
     p->usage_refused = alloc_zero(&alloc_heap, p->count + 1);
-    p->logprobs_refused = alloc_zero(&alloc_heap, p->count + 1);
-    bool fine = p->usage_refused && p->logprobs_refused && p->origins && p->tls_clients &&
-                p->thrifts && p->wards;
+    bool fine = p->usage_refused && p->origins && p->tls_clients && p->thrifts && p->wards;
     for (unsigned i = 0; fine && i < p->count; i++)
         fine = provider_begin(p, s, i);
     if (fine)
@@ -233,16 +229,4 @@ void view_refuse_usage(struct view *v, unsigned provider)
 {
     must(provider < v->pools->count);
     v->pools->usage_refused[provider] = true;
-}
-
-bool view_logprobs_refused(const struct view *v, unsigned provider)
-{
-    must(provider < v->pools->count);
-    return v->pools->logprobs_refused[provider];
-}
-
-void view_refuse_logprobs(struct view *v, unsigned provider)
-{
-    must(provider < v->pools->count);
-    v->pools->logprobs_refused[provider] = true;
 }

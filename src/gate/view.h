@@ -38,9 +38,6 @@ struct origin *view_outside(struct view *v, const struct config_verifier *of) MU
 // That it refuses to be asked for a stream's usage, as it told this worker.
 bool view_usage_refused(const struct view *v, unsigned provider);
 void view_refuse_usage(struct view *v, unsigned provider); // it did now
-// The same of log-probabilities.
-bool view_logprobs_refused(const struct view *v, unsigned provider);
-void view_refuse_logprobs(struct view *v, unsigned provider);
 // What that provider may still be asked again.
 struct thrift *view_thrift(struct view *v, unsigned provider);
 // How its models fare.

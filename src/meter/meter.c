@@ -436,8 +436,13 @@ static void feed_json(struct meter *m, struct str piece, meter_pass_f *pass, voi
         }
     }
     if (piece.len > kept) {
+        const struct str goes = str_from(piece.ptr, piece.len - kept);
+        const bool joins = m->held.len > 0 && m->text_state != TEXT_SCAN; // an element's rest
+        if (joins)
+            hold(m, goes);
         give_held(m, pass, context);
-        pass(context, str_from(piece.ptr, piece.len - kept));
+        if (!joins)
+            pass(context, goes);
     }
     hold(m, str_skip(piece, piece.len - kept));
 }

@@ -149,7 +149,8 @@ void meter_fini(struct meter *m);
 // SERVICE_OTHER, and what the body says wins.
 void meter_tier(struct meter *m, struct str word);
 // Reads a piece; gives what may go on to `pass` (slices valid during the call only). Events that
-// lie one after the other in the piece go on as one slice. So do an array's elements.
+// lie one after the other in the piece go on as one slice. So do an array's elements, each whole
+// unless it is a long one.
 void meter_feed(struct meter *m, struct str piece, meter_pass_f *pass, void *context);
 // The body has ended (`clean`: by its framing, not by a cut). Afterwards usage, model and the marks
 // are final. Of an event that was cut in the middle nothing is passed on, unless it was a long one.

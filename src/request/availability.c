@@ -143,6 +143,19 @@ bool availability_enter(struct req *r)
     return true;
 }
 
+bool availability_logprobs_refused(const struct req *r)
+{
+    return standing_logprobs_refused(find(r, &r->attempt.target));
+}
+
+bool availability_refuse_logprobs(struct req *r)
+{
+    struct standing *s = find_or_make(r, false);
+    if (s)
+        standing_refuse_logprobs(s);
+    return s;
+}
+
 int64_t availability_wait_s(const struct req *r)
 {
     struct standing *s = find(r, &r->attempt.target);

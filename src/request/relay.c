@@ -87,6 +87,14 @@ static void write_on(struct req *r, struct str bytes)
         send_on(r, bytes);
 }
 
+// A stream of Gemini's that is one list may be answered so; its length was not told.
+static bool strips_elements(const struct req *r)
+{
+    const struct attempt *a = &r->attempt;
+    return a->logprobs_added && a->meter.setup.kind == METER_JSON && !a->sized &&
+           r->dialect == DIALECT_GEMINI;
+}
+
 // Without the log-probabilities that only we asked for.
 static void write_stripped(struct req *r, struct str events)
 {
@@ -94,6 +102,8 @@ static void write_stripped(struct req *r, struct str events)
     buf_init(&out, &alloc_heap, 0);
     if (r->attempt.meter.setup.kind == METER_LINES)
         strip_lines(events, &out);
+    else if (strips_elements(r))
+        strip_elements(events, &out);
     else
         strip_events(events, &out);
     if (buf_failed(&out))
@@ -346,13 +356,19 @@ static void on_head(struct call *c, void *owner)
 // What was collected, and what comes from here on, is passed on.
 static void whole_to_stream(struct req *r)
 {
+    struct buf out;
     relay_mask(r);
     r->attempt.mode = RELAY_STREAM;
     heads_send(r, -1, false);
-    said_keep(r, buf_str(&r->attempt.whole));
+    buf_init(&out, &alloc_heap, 0);
+    if (strips_elements(r))
+        strip_elements(buf_str(&r->attempt.whole), &out);
+    struct str came = out.len && !buf_failed(&out) ? buf_str(&out) : buf_str(&r->attempt.whole);
+    said_keep(r, came);
     if (r->x)
-        exchange_write(r->x, buf_str(&r->attempt.whole));
+        exchange_write(r->x, came);
     buf_fini(&r->attempt.whole);
+    buf_fini(&out);
     relay_give_back(r);
 }
 

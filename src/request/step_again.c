@@ -191,15 +191,13 @@ static bool unasks_usage(struct req *r)
     return refused;
 }
 
-// The same of log-probabilities.
+// The same of log-probabilities, which some models of a provider may tell and others not.
 static bool unasks_logprobs(struct req *r)
 {
     const struct attempt *a = &r->attempt;
     bool refused = a->logprobs_added && (a->upstream_status == 400 || a->upstream_status == 422) &&
                    str_has_nocase(buf_str(&a->whole), str_of("logprobs"));
-    if (refused)
-        view_refuse_logprobs(r->view, a->target.provider);
-    return refused;
+    return refused && availability_refuse_logprobs(r);
 }
 
 #define OTHER_KEY "other key" // of the same target: no retry, since it is another's rate

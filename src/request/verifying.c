@@ -91,11 +91,11 @@ static bool is_needed(const struct config_route *route, enum verifier_kind kind)
 bool verifying_wants_logprobs(const struct req *r)
 {
     enum endpoint e = r->found.endpoint;
-    bool may = e == ENDPOINT_CHAT || e == ENDPOINT_RESPONSES || e == ENDPOINT_OLLAMA_CHAT ||
+    bool may = e == ENDPOINT_CHAT || e == ENDPOINT_RESPONSES || e == ENDPOINT_GENERATE ||
+               e == ENDPOINT_GENERATE_STREAM || e == ENDPOINT_OLLAMA_CHAT ||
                e == ENDPOINT_OLLAMA_GENERATE;
     return may && is_small(r) && is_needed(r->plan->route, VERIFIER_LOGPROB) &&
-           !(r->ask.json && ask_has_logprobs(&r->ask)) &&
-           !view_logprobs_refused(r->view, r->attempt.target.provider);
+           !(r->ask.json && ask_has_logprobs(&r->ask)) && !availability_logprobs_refused(r);
 }
 
 // All of the small side's attempts together.

@@ -111,14 +111,11 @@ void answer_add_call(const struct answer_event *e, const struct json_val *call, 
     e->to->failed = e->to->failed || buf_failed(&c->name) || buf_failed(&c->arguments);
 }
 
-static void add_token(struct answer *a, struct str number)
+// False: it is no number.
+static bool read_logarithm(struct answer *a, struct str number, int32_t *out)
 {
     int128 value = 0;
     bool inexact;
-    if (!a->tokens)
-        a->tokens = alloc_get(a->alloc, ANSWER_TOKENS_MAX * sizeof *a->tokens);
-    if (!a->tokens || a->token_count == ANSWER_TOKENS_MAX)
-        return;
     enum status s = decimal_round(number, &value, &inexact);
     if (s == STATUS_OK)
         value = decimal_divide(value, (int128)1000000 * 1000000);
@@ -127,11 +124,26 @@ static void add_token(struct answer *a, struct str number)
     else if (s == STATUS_RANGE)
         value = TOKEN_ROUNDED + 1; // far above
     else
-        return;
+        return false;
     a->token_odd = a->token_odd || value > TOKEN_ROUNDED;
-    a->tokens[a->token_count++] = value > 0             ? 0
-                                  : value < TOKEN_LEAST ? TOKEN_LEAST
-                                                        : (int32_t)value;
+    *out = value > 0 ? 0 : value < TOKEN_LEAST ? TOKEN_LEAST : (int32_t)value;
+    return true;
+}
+
+static void add_token(struct answer *a, struct str number)
+{
+    if (!a->tokens)
+        a->tokens = alloc_get(a->alloc, ANSWER_TOKENS_MAX * sizeof *a->tokens);
+    if (a->tokens && a->token_count < ANSWER_TOKENS_MAX &&
+        read_logarithm(a, number, &a->tokens[a->token_count]))
+        a->token_count++;
+}
+
+void answer_set_mean(const struct answer_event *e, const struct json_val *mean)
+{
+    if (json_type(mean) == JSON_NUMBER &&
+        read_logarithm(e->to, json_number(e->json, mean), &e->to->mean))
+        e->to->mean_told = true;
 }
 
 void answer_add_tokens(const struct answer_event *e, const struct json_val *list,

@@ -39,7 +39,9 @@ struct answer {
     unsigned call_count;
     int32_t *tokens; // the logarithm of each one's probability, in millionths; <= 0
     unsigned token_count;
-    bool token_odd; // one of them was no such logarithm, so none is believed
+    bool mean_told; // by a provider that does so of all tokens together:
+    int32_t mean;   // as one of them
+    bool token_odd; // one of these was no such logarithm, so none is believed
     bool more;   // beside text and calls: images, sound, what its caller is to run or to allow, ...
     bool begun;  // no more than that: it is made in the background, or its turn goes on
     bool failed; // of it something is missing: no memory, or it is beyond a limit above

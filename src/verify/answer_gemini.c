@@ -43,4 +43,5 @@ void answer_event_gemini(const struct answer_event *e)
     while (json_type(parts) == JSON_ARRAY && json_each(&it, parts, NULL, &part))
         read_part(e, part);
     answer_add_tokens(e, json_path(candidate, "logprobsResult.chosenCandidates"), "logProbability");
+    answer_set_mean(e, json_get(candidate, "avgLogprobs")); // a stream's last one is of all of it
 }

@@ -38,5 +38,7 @@ void answer_add_call(const struct answer_event *e, const struct json_val *call, 
 // A list of {"logprob": ...}, or of numbers, or of objects that have it as `member`.
 void answer_add_tokens(const struct answer_event *e, const struct json_val *list,
                        const char *member);
+// The mean of those of all tokens, where it is a number.
+void answer_set_mean(const struct answer_event *e, const struct json_val *mean);
 
 #endif

@@ -12,6 +12,11 @@ struct stripping {
     struct buf *out;
 };
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 // In the order of the text.
 static void strip_member(struct stripping *s, const struct json_val *object, enum json_type type,
                          const char *instead)
@@ -24,6 +29,41 @@ static void strip_member(struct stripping *s, const struct json_val *object, enu
     buf_add(s->out, str_from(s->text.ptr + s->from, at - s->from));
     buf_add_cstr(s->out, instead);
     s->from = at + len;
+}
+
+// With the comma that parts it from another.
+static void drop_member(struct stripping *s, const struct json_val *object, const char *name)
+{
+    size_t at = 0;
+    size_t len = 0;
+    const struct json_val *key = json_key(object, name);
+    if (!key || !json_member_at(s->json, key, &at, &len))
+        return;
+    const char *text = s->text.ptr;
+    size_t end = at + len, begin = json_string_at(s->json, key) - 1;
+    while (begin > s->from && is_blank(text[begin - 1]))
+        begin--;
+    if (begin > s->from && text[begin - 1] == ',')
+        begin--;
+    else {
+        while (end < s->text.len && is_blank(text[end]))
+            end++;
+        end += end < s->text.len && text[end] == ',';
+    }
+    if (begin < s->from)
+        return;
+    buf_add(s->out, str_from(text + s->from, begin - s->from));
+    s->from = end;
+}
+
+// A Gemini answer, or a chunk of one. Whoever was not asked has no such member there.
+static void strip_candidates(struct stripping *s, const struct json_val *root)
+{
+    struct json_iter it = {0};
+    const struct json_val *list = json_get(root, "candidates");
+    const struct json_val *candidate = NULL;
+    while (json_type(list) == JSON_ARRAY && json_each(&it, list, NULL, &candidate))
+        drop_member(s, candidate, "logprobsResult");
 }
 
 static void strip_item(struct stripping *s, const struct json_val *item)
@@ -55,26 +95,56 @@ static bool is_response(const struct json_val *root)
            str_starts(json_str(json_get(root, "type")), str_of("response."));
 }
 
-// What is none of these goes on as it is.
-void strip_text(struct str text, struct buf *out)
+static void strip_choices(struct stripping *s, const struct json_val *list)
 {
-    struct json *j = NULL;
     struct json_iter it = {0};
     const struct json_val *choice = NULL;
-    if (json_open(text, &alloc_heap, &j, NULL) != STATUS_OK) {
-        buf_add(out, text);
-        return;
+    while (json_each(&it, list, NULL, &choice))
+        strip_member(s, choice, JSON_OBJECT, "null");
+}
+
+// A stream of Gemini's that is one list.
+static void strip_list(struct stripping *s, const struct json_val *list)
+{
+    struct json_iter it = {0};
+    const struct json_val *element = NULL;
+    while (json_each(&it, list, NULL, &element))
+        strip_candidates(s, element);
+}
+
+static void strip_any(struct stripping *s, const struct json_val *root)
+{
+    const struct json_val *choices = json_get(root, "choices");
+    if (json_type(root) == JSON_ARRAY)
+        strip_list(s, root);
+    else if (is_response(root))
+        strip_response(s, root);
+    else if (json_type(choices) == JSON_ARRAY)
+        strip_choices(s, choices);
+    else if (json_get(root, "candidates"))
+        strip_candidates(s, root);
+    else
+        strip_member(s, root, JSON_ARRAY, "null");
+}
+
+typedef void strip_f(struct stripping *s, const struct json_val *root);
+
+// What is no JSON goes on as it is.
+static void strip_by(strip_f *f, struct str text, struct buf *out)
+{
+    struct stripping s = {NULL, text, 0, out};
+    struct json *j = NULL;
+    if (json_open(text, &alloc_heap, &j, NULL) == STATUS_OK) {
+        s.json = j;
+        f(&s, json_root(j));
     }
-    struct stripping s = {j, text, 0, out};
-    const struct json_val *choices = json_get(json_root(j), "choices");
-    while (json_type(choices) == JSON_ARRAY && json_each(&it, choices, NULL, &choice))
-        strip_member(&s, choice, JSON_OBJECT, "null");
-    if (is_response(json_root(j)))
-        strip_response(&s, json_root(j));
-    else if (json_type(choices) != JSON_ARRAY)
-        strip_member(&s, json_root(j), JSON_ARRAY, "null");
     buf_add(out, str_skip(text, s.from));
     json_close(j);
+}
+
+void strip_text(struct str text, struct buf *out)
+{
+    strip_by(strip_any, text, out);
 }
 
 void strip_lines(struct str lines, struct buf *out)
@@ -86,6 +156,40 @@ void strip_lines(struct str lines, struct buf *out)
         if (lines.ptr[len - 1] == '\n')
             buf_add_char(out, '\n');
         lines = str_skip(lines, len);
+    }
+}
+
+// Of the object that `text` begins with; 0: its end is not there.
+static size_t object_bytes(struct str text)
+{
+    size_t depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.ptr[i];
+        if (quoted && c == '\\')
+            i++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && (c == '{' || c == '['))
+            depth++;
+        else if (!quoted && (c == '}' || c == ']') && --depth == 0)
+            return i + 1;
+    }
+    return 0;
+}
+
+void strip_elements(struct str elements, struct buf *out)
+{
+    while (elements.len) {
+        size_t before = str_find(elements, '{');
+        buf_add(out, str_from(elements.ptr, before));
+        elements = str_skip(elements, before);
+        size_t len = object_bytes(elements);
+        if (len)
+            strip_by(strip_candidates, str_from(elements.ptr, len), out);
+        else
+            buf_add(out, elements);
+        elements = str_skip(elements, len ? len : elements.len);
     }
 }
 

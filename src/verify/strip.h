@@ -2,8 +2,9 @@
 //
 // strip - takes the log-probabilities out again that only we asked for: of each choice of a chat
 // completion, or a chunk of one, and of an Ollama's answer, or a line of one, `logprobs` becomes
-// null; of a response's texts, or an event that has some, an empty list: as if nobody had asked.
-// All other bytes stay.
+// null; of a response's texts, or an event that has some, an empty list; of a Gemini's candidates
+// `logprobsResult` goes with its comma: as if nobody had asked. All other bytes stay, Gemini's
+// `avgLogprobs` too, which some models tell unasked.
 
 #ifndef VERIFY_STRIP_H
 #define VERIFY_STRIP_H
@@ -12,8 +13,10 @@
 
 // Of a JSON text.
 void strip_text(struct str text, struct buf *out);
-// Of whole events, one after the other; and of whole lines.
+// Of whole events, one after the other; of whole lines.
 void strip_events(struct str events, struct buf *out);
 void strip_lines(struct str lines, struct buf *out);
+// Of whole elements of a Gemini's stream that is one list, and what stands between them.
+void strip_elements(struct str elements, struct buf *out);
 
 #endif

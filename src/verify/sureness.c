@@ -25,8 +25,12 @@ static int32_t quantile(const int32_t *sorted, unsigned count, uint32_t ppm)
 
 bool sureness_of(const struct answer *a, int32_t *out)
 {
-    if (a->token_count == 0 || a->token_odd)
+    if (a->token_odd || (a->token_count == 0 && !a->mean_told))
         return false;
+    if (a->token_count == 0) {
+        *out = a->mean;
+        return true;
+    }
     size_t bytes = a->token_count * sizeof *a->tokens;
     int32_t *sorted = alloc_get(a->alloc, bytes);
     if (!sorted)

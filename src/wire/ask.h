@@ -48,7 +48,7 @@ struct ask_edit {
     // a provider refuses the body as it stands: an object that is none, or Ollama's that is no
     // number. 0 = as the caller has it
     int64_t output_max;
-    bool logprobs;  // of a chat, a response, an Ollama's: ask for those of its tokens
+    bool logprobs;  // of a chat, a response, a Gemini's, an Ollama's: ask for those of its tokens
     unsigned flags; // of the vendor (vendor_flags): by which members it is told
     // Of Ollama's chat, generate and embed alone.
     bool no_truncate; // put truncate:false in: an error for an input that would be cut silently;

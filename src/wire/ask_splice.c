@@ -265,10 +265,43 @@ static bool include_logprobs(struct changes *c)
            add(c, at + 1, 0, more[json_count(list) == 0]);
 }
 
+// Gemini takes either spelling of a name.
+static const char *const gemini_configs[] = {"generationConfig", "generation_config"};
+static const char *const gemini_logprobs[] = {"responseLogprobs", "response_logprobs"};
+
+static bool gemini_has_logprobs(const struct json_val *root)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        const struct json_val *config = json_get(root, gemini_configs[i / 2]);
+        if (json_bool(json_get(config, gemini_logprobs[i % 2]), false))
+            return true;
+    }
+    return false;
+}
+
+// Of the object that is there, or that a longest answer is put in.
+static bool gemini_ask_logprobs(struct changes *c)
+{
+    const struct json_val *root = json_root(c->ask->json);
+    const unsigned other = !json_key(root, gemini_configs[0]) && json_key(root, gemini_configs[1]);
+    const char *name = c->inner ? c->inner : gemini_configs[other];
+    const struct json_val *config = json_get(root, name);
+    for (unsigned i = 0; i < 2; i++) {
+        const struct json_val *key = json_key(config, gemini_logprobs[i]);
+        if (key)
+            return replace(c, key, (struct str)STR("true"));
+    }
+    c->inner = name;
+    put_member(c, &c->inner_head, (struct str)STR("\"responseLogprobs\":true"));
+    return true;
+}
+
 bool ask_has_logprobs(const struct ask *a)
 {
     const struct json_val *root = json_root(a->json), *list = json_get(root, "include"), *v;
     struct json_iter it = {0};
+    if (endpoint_dialect(a->endpoint) == DIALECT_GEMINI)
+        return gemini_has_logprobs(root);
     if (a->endpoint != ENDPOINT_RESPONSES)
         return json_bool(json_get(root, "logprobs"), false);
     while (json_type(list) == JSON_ARRAY && json_each(&it, list, NULL, &v))
@@ -281,6 +314,8 @@ static bool ask_logprobs(struct changes *c)
 {
     const struct json_val *root = json_root(c->ask->json);
     const struct str yes = STR("true");
+    if (endpoint_dialect(c->ask->endpoint) == DIALECT_GEMINI)
+        return gemini_ask_logprobs(c);
     if (c->ask->endpoint == ENDPOINT_RESPONSES)
         return include_logprobs(c);
     if (json_type(json_get(root, "logprobs")) == JSON_BOOL)
@@ -346,9 +381,9 @@ static bool change(struct changes *c, const struct ask_edit *edit)
     bool ollama = is_ollamas(c->ask);
     return (edit->model.len == 0 || change_models(c, edit->model)) &&
            (!edit->include_usage || include_usage(c)) && change_maximum(c, edit) &&
-           (!ollama || change_context(c, edit->context)) && add_inner(c) &&
-           (!ollama || say_ollama(c, edit)) && (!edit->logprobs || ask_logprobs(c)) &&
-           add_head(c) && !arena_failed(c->arena);
+           (!ollama || change_context(c, edit->context)) && (!edit->logprobs || ask_logprobs(c)) &&
+           add_inner(c) && (!ollama || say_ollama(c, edit)) && add_head(c) &&
+           !arena_failed(c->arena);
 }
 
 static size_t edited_bytes(const struct changes *c)

@@ -301,12 +301,44 @@ static void impossible_tokens_are_not_believed(void **state)
     }
 }
 
+// Gemini tells of each token, or of all of them together, or both: then of each.
+static void gemini_tells_tokens_or_their_mean(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *candidate;
+        bool told;
+        int32_t sure;
+    } cases[] = {
+        {"\"logprobsResult\":{\"chosenCandidates\":[{\"token\":\"a\",\"logProbability\":-0.5},{"
+         "\"token\":\"b\",\"logProbability\":-2}]},\"avgLogprobs\":-1.25",
+         true, -2000000},
+        {"\"avgLogprobs\":-0.25", true, -250000},
+        {"\"avgLogprobs\":0.5", false, 0}, // no logarithm of a probability
+        {"\"avgLogprobs\":\"NaN\"", false, 0},
+        {"\"logprobsResult\":{}", false, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct answer a;
+        int32_t sure = 0;
+        char bytes[300];
+        snprintf(bytes, sizeof bytes,
+                 "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"x\"}]},%s}]}",
+                 cases[i].candidate);
+        assert_true(answer_read(&a, ENDPOINT_GENERATE, METER_JSON, str_of(bytes), &alloc_heap));
+        assert_int_equal(sureness_of(&a, &sure), cases[i].told);
+        assert_int_equal(sure, cases[i].sure);
+        answer_fini(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_are_read),
         cmocka_unit_test(what_else_there_is),
         cmocka_unit_test(garbage_is_none),
+        cmocka_unit_test(gemini_tells_tokens_or_their_mean),
         cmocka_unit_test(an_end_alone_is_empty),
         cmocka_unit_test(too_much_fails),
         cmocka_unit_test(odd_tokens),

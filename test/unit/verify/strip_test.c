@@ -40,6 +40,17 @@ static void texts(void **state)
         "\"logprobs\":[4]}]}]}}",
         "{\"type\":\"response.content_part.done\",\"part\":{\"logprobs\":[]},\"item\":{\"content\":"
         "[{\"logprobs\":[]}]},\"response\":{\"output\":[{\"content\":[{\"logprobs\":[]}]}]}}");
+    check(strip_text,
+          "{\"candidates\": [{\"content\":{}, \"logprobsResult\" : {\"chosenCandidates\":[{}]} , "
+          "\"avgLogprobs\":-1},{\"logprobsResult\":{}, \"index\":1},{\"logprobsResult\":{}},"
+          "{\"content\":{\"logprobsResult\":1}}],\"modelVersion\":\"g\"}",
+          "{\"candidates\": [{\"content\":{} , "
+          "\"avgLogprobs\":-1},{ \"index\":1},{},"
+          "{\"content\":{\"logprobsResult\":1}}],\"modelVersion\":\"g\"}");
+    check(strip_text,
+          "[{\"candidates\":[{\"logprobsResult\":{}}]},{\"candidates\":[{\"a\":1,"
+          "\"logprobsResult\":{}}]}]",
+          "[{\"candidates\":[{}]},{\"candidates\":[{\"a\":1}]}]");
     check(strip_text, "no JSON", "no JSON");
     check(strip_text, "", "");
 }
@@ -64,9 +75,25 @@ static void lines(void **state)
     check(strip_lines, "", "");
 }
 
+static void elements(void **state)
+{
+    (void)state;
+    check(strip_elements,
+          "[{\"candidates\":[{\"a\":\"]}\\\"{\",\"logprobsResult\":{\"x\":[1]}}]}\r\n,\r\n{"
+          "\"candidates\":"
+          "[{\"logprobsResult\":{}}],\"b\":[{}]}",
+          "[{\"candidates\":[{\"a\":\"]}\\\"{\"}]}\r\n,\r\n{\"candidates\":[{}],\"b\":[{}]}");
+    // What is none of Gemini's, or is not whole, stays.
+    check(strip_elements, ",{\"logprobs\":[1]}]", ",{\"logprobs\":[1]}]");
+    check(strip_elements, ",{\"candidates\":[{\"logprobsResult\":{}",
+          ",{\"candidates\":[{\"logprobsResult\":{}");
+    check(strip_elements, "]\n", "]\n");
+    check(strip_elements, "", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(texts), cmocka_unit_test(events),
-                                       cmocka_unit_test(lines)};
+                                       cmocka_unit_test(lines), cmocka_unit_test(elements)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

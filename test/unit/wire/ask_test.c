@@ -404,6 +404,52 @@ static void null_is_not_said(void **state)
     arena_fini(&arena);
 }
 
+// Wherever it is asked of a Gemini, in either spelling, and beside a longest answer of ours.
+static void a_gemini_is_asked_how_sure_it_is(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body, *sent;
+        bool has;
+        int64_t output_max;
+    } cases[] = {
+        {"{\"contents\":[]}", "{\"generationConfig\":{\"responseLogprobs\":true},\"contents\":[]}",
+         false, 0},
+        {"{}", "{\"generationConfig\":{\"responseLogprobs\":true,\"maxOutputTokens\":9}}", false,
+         9},
+        {"{\"generationConfig\":{ \"topK\":1}}",
+         "{\"generationConfig\":{\"responseLogprobs\":true, \"topK\":1}}", false, 0},
+        {"{\"generation_config\":{}}", "{\"generation_config\":{\"responseLogprobs\":true}}", false,
+         0},
+        {"{\"generation_config\":{\"max_output_tokens\":99}}",
+         "{\"generation_config\":{\"responseLogprobs\":true,\"max_output_tokens\":9}}", false, 9},
+        {"{\"generationConfig\":null}", "{\"generationConfig\":{\"responseLogprobs\":true}}", false,
+         0},
+        {"{\"generationConfig\":{\"responseLogprobs\":false}}",
+         "{\"generationConfig\":{\"responseLogprobs\":true}}", false, 0},
+        {"{\"generationConfig\":{\"response_logprobs\":null}}",
+         "{\"generationConfig\":{\"response_logprobs\":true}}", false, 0},
+        {"{\"generationConfig\":7}", "{\"generationConfig\":7}", false, 0},
+        {"{\"generation_config\":{\"response_logprobs\":true}}", NULL, true, 0},
+        {"{\"generationConfig\":{\"responseLogprobs\":true}}", NULL, true, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ask a;
+        struct arena arena;
+        const struct ask_edit edit = {.logprobs = true, .output_max = cases[i].output_max};
+        struct endpoint_found found = {.endpoint = ENDPOINT_GENERATE, .model = STR("g")};
+        arena_init(&arena, &alloc_heap, 256, 4096);
+        assert_int_equal(ask_open(&a, &found, str_of(cases[i].body), &alloc_heap, NULL),
+                         REFUSAL_NONE);
+        assert_int_equal(ask_has_logprobs(&a), cases[i].has);
+        struct str told = sent(&a, &edit, &arena);
+        if (cases[i].sent && !str_is(told, cases[i].sent))
+            fail_msg("%s: %.*s", cases[i].body, STR_ARG(told));
+        ask_close(&a);
+        arena_fini(&arena);
+    }
+}
+
 static void lists_need_no_body(void **state)
 {
     (void)state;
@@ -464,6 +510,7 @@ int main(void)
         cmocka_unit_test(sees_what_is_dearer),
         cmocka_unit_test(a_name_in_another_case_is_refused),
         cmocka_unit_test(null_is_not_said),
+        cmocka_unit_test(a_gemini_is_asked_how_sure_it_is),
         cmocka_unit_test(lists_need_no_body),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
