@@ -36,6 +36,14 @@ void json_out_note(struct json_out *o, const char *format, ...)
     buf_fini(&text);
 }
 
+void json_out_texts(struct json_out *o, const char *name, const struct str *items, size_t count)
+{
+    json_out_begin(o, name, '[');
+    for (size_t i = 0; i < count; i++)
+        json_out_text(o, NULL, items[i]);
+    json_out_end(o, ']');
+}
+
 void json_out_number(struct json_out *o, const char *name, int64_t value)
 {
     json_out_name(o, name);

@@ -25,6 +25,8 @@ void json_out_name(struct json_out *o, const char *name);
 void json_out_text(struct json_out *o, const char *name, struct str value);
 // A text in a list, made as printf makes it.
 void json_out_note(struct json_out *o, const char *format, ...) PRINTF(2, 3);
+// A list of them.
+void json_out_texts(struct json_out *o, const char *name, const struct str *items, size_t count);
 void json_out_number(struct json_out *o, const char *name, int64_t value);
 void json_out_flag(struct json_out *o, const char *name, bool value);
 // A text, as decimal_write makes it: a reader's floating point would round a number.

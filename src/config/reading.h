@@ -97,10 +97,11 @@ enum reading_target { TARGET_THERE, TARGET_ABSENT, TARGET_FAULTY };
 enum reading_target reading_target(struct reading *r, const struct node *n, struct reading_owner of,
                                    struct str full);
 void reading_aliases(struct reading *r);
-void config_abilities_write(struct json_out *o, unsigned bits);       // as items of a list
-void config_routes_write(struct json_out *o, const struct config *c); // for config_write
-void reading_tiers(struct reading *r);                                // after the aliases
-void reading_routes(struct reading *r);                               // after the tiers and keys
+void config_time_write(struct json_out *o, const char *key, int64_t ms); // as a text
+void config_abilities_write(struct json_out *o, unsigned bits);          // as items of a list
+void config_routes_write(struct json_out *o, const struct config *c);    // for config_write
+void reading_tiers(struct reading *r);                                   // after the aliases
+void reading_routes(struct reading *r);                                  // after the tiers and keys
 // The provider of "provider/model" has a private address, and no proxy on the way.
 bool reading_is_private(const struct reading *r, struct str full);
 // A route's `match`.

@@ -9,14 +9,6 @@
 #include "config/reading.h"
 #include "config/value.h"
 
-static void texts(struct json_out *o, const char *key, const struct str *items, unsigned count)
-{
-    json_out_begin(o, key, '[');
-    for (unsigned i = 0; i < count; i++)
-        json_out_text(o, NULL, items[i]);
-    json_out_end(o, ']');
-}
-
 void config_listen_write(struct json_out *o, const char *key, const struct config_listen *l,
                          unsigned count)
 {
@@ -26,7 +18,7 @@ void config_listen_write(struct json_out *o, const char *key, const struct confi
     json_out_end(o, ']');
 }
 
-static void time_of(struct json_out *o, const char *key, int64_t ms)
+void config_time_write(struct json_out *o, const char *key, int64_t ms)
 {
     json_out_name(o, key);
     buf_add_char(o->buf, '"');
@@ -86,7 +78,7 @@ static void provider(struct json_out *o, const struct config_provider *p)
     json_out_flag(o, "key", p->key != NULL);
     if (p->key_count)
         json_out_number(o, "keys", p->key_count);
-    texts(o, "models", p->models, p->model_count);
+    json_out_texts(o, "models", p->models, p->model_count);
     lacks(o, p);
     if (p->free)
         json_out_flag(o, "free", true);
@@ -105,14 +97,14 @@ static void provider(struct json_out *o, const struct config_provider *p)
     if (p->sought)
         json_out_flag(o, "while_it_answers", true);
     json_out_begin(o, "timeouts", '{');
-    time_of(o, "connect", p->timeouts.connect_ms);
-    time_of(o, "first_byte", p->timeouts.first_byte_ms);
-    time_of(o, "idle", p->timeouts.idle_ms);
-    time_of(o, "total", p->timeouts.total_ms);
+    config_time_write(o, "connect", p->timeouts.connect_ms);
+    config_time_write(o, "first_byte", p->timeouts.first_byte_ms);
+    config_time_write(o, "idle", p->timeouts.idle_ms);
+    config_time_write(o, "total", p->timeouts.total_ms);
     json_out_end(o, '}');
     json_out_begin(o, "breaker", '{');
     json_out_number(o, "failures", p->breaker.failures);
-    time_of(o, "turn", p->breaker.turn_ms);
+    config_time_write(o, "turn", p->breaker.turn_ms);
     json_out_text(o, "alone", str_of(p->breaker.refuses ? "refuse" : "ask"));
     json_out_end(o, '}');
     json_out_end(o, '}');
@@ -135,7 +127,7 @@ static void team_of(struct json_out *o, const struct config_team *t)
 {
     json_out_begin(o, NULL, '{');
     json_out_text(o, "name", t->name);
-    texts(o, "keys", t->keys, t->key_count);
+    json_out_texts(o, "keys", t->keys, t->key_count);
     json_out_end(o, '}');
 }
 
@@ -216,12 +208,12 @@ static void behaviour(struct json_out *o, const struct config *c)
     json_out_end(o, '}');
     json_out_flag(o, "tls", c->tls_cert.len > 0);
     json_out_flag(o, "behind_tls_proxy", c->behind_tls_proxy);
-    texts(o, "cors", c->cors, c->cors_count);
+    json_out_texts(o, "cors", c->cors, c->cors_count);
     json_out_text(o, "half_close", str_of(c->half_close_answers ? "answer" : "close"));
     json_out_text(o, "on_store_failure", str_of(c->on_store_failure_allow ? "allow" : "block"));
-    time_of(o, "drain", c->drain_ms);
+    config_time_write(o, "drain", c->drain_ms);
     json_out_number(o, "keep_days", c->keep_days);
-    time_of(o, "fsync", c->fsync_ms);
+    config_time_write(o, "fsync", c->fsync_ms);
     json_out_flag(o, "log_requests", c->log_requests);
 }
 
@@ -246,7 +238,7 @@ void config_write(const struct config *c, struct buf *out)
     json_out_text(&o, "file", c->file);
     config_listen_write(&o, "listen", c->listen, c->listen_count);
     config_listen_write(&o, "admin", c->admin, c->admin_count);
-    texts(&o, "admin_hosts", c->admin_hosts, c->admin_host_count);
+    json_out_texts(&o, "admin_hosts", c->admin_hosts, c->admin_host_count);
     json_out_text(&o, "store", c->store);
     json_out_text(&o, "state", c->state);
     behaviour(&o, c);
@@ -260,7 +252,7 @@ void config_write(const struct config *c, struct buf *out)
         buf_add_json(out, c->aliases[i].name);
         buf_add_char(out, ':');
         o.first = true;
-        texts(&o, NULL, c->aliases[i].models, c->aliases[i].model_count);
+        json_out_texts(&o, NULL, c->aliases[i].models, c->aliases[i].model_count);
     }
     json_out_end(&o, '}');
     config_routes_write(&o, c);

@@ -9,20 +9,8 @@
 
 static void texts(struct json_out *o, const char *key, const struct str *items, unsigned count)
 {
-    if (count == 0)
-        return;
-    json_out_begin(o, key, '[');
-    for (unsigned i = 0; i < count; i++)
-        json_out_text(o, NULL, items[i]);
-    json_out_end(o, ']');
-}
-
-static void time_of(struct json_out *o, const char *key, int64_t ms)
-{
-    json_out_name(o, key);
-    buf_add_char(o->buf, '"');
-    value_time_write(o->buf, ms);
-    buf_add_char(o->buf, '"');
+    if (count)
+        json_out_texts(o, key, items, count);
 }
 
 static void tier(struct json_out *o, const char *key, const struct config_tier *t)
@@ -105,7 +93,7 @@ static void verifiers(struct json_out *o, const struct config_route *r)
         else
             json_out_text(o, name, v->kind == VERIFIER_AGREE ? v->model : v->url_text);
         if (v->kind == VERIFIER_HTTP) {
-            time_of(o, "timeout", v->timeout_ms);
+            config_time_write(o, "timeout", v->timeout_ms);
             json_out_text(o, "on_error", str_of(v->accepts ? "accept" : "refuse"));
         }
         json_out_end(o, '}');
@@ -149,7 +137,7 @@ static void sticky(struct json_out *o, const struct config_route *r)
     json_out_begin(o, "sticky", '{');
     json_out_text(o, "by", buf_str(&by));
     buf_fini(&by);
-    time_of(o, "for", r->sticky_ms);
+    config_time_write(o, "for", r->sticky_ms);
     json_out_end(o, '}');
 }
 
@@ -173,12 +161,12 @@ static void route_terms(struct json_out *o, const struct config_route *r)
     if (r->max_cost.n)
         json_out_decimal(o, "max_cost", r->max_cost.n, NANO_PLACES, 2);
     if (r->max_ttft_ms)
-        time_of(o, "max_ttft", r->max_ttft_ms);
+        config_time_write(o, "max_ttft", r->max_ttft_ms);
     share(o, "max_loss", r->max_loss_ppm);
     share(o, "confidence", r->confidence_ppm);
     require(o, r);
     verifiers(o, r);
-    time_of(o, "hold", r->hold_ms);
+    config_time_write(o, "hold", r->hold_ms);
     sticky(o, r);
     shadow(o, &r->shadow);
 }

@@ -29,10 +29,7 @@ static void provider(struct json_out *o, const struct config_provider *p)
         config_address_write(o, "url", &p->url);
     json_out_number(o, "keys", p->key_count ? p->key_count : p->key != NULL);
     json_out_text(o, "list", str_of(p->model_count ? "closed" : "open"));
-    json_out_begin(o, "models", '[');
-    for (unsigned i = 0; i < p->model_count; i++)
-        json_out_text(o, NULL, p->models[i]);
-    json_out_end(o, ']');
+    json_out_texts(o, "models", p->models, p->model_count);
     json_out_begin(o, "breaker", '{');
     json_out_number(o, "failures", p->breaker.failures);
     json_out_number(o, "turn_ms", p->breaker.turn_ms);

@@ -320,10 +320,7 @@ static void answer(const struct move *m, bool out)
     struct json_out o = {m->call->answer, true};
     json_out_begin(&o, NULL, '{');
     json_out_text(&o, "team", m->team);
-    json_out_begin(&o, "keys", '[');
-    for (size_t i = 0; i < m->count; i++)
-        json_out_text(&o, NULL, m->keys[i]);
-    json_out_end(&o, ']');
+    json_out_texts(&o, "keys", m->keys, m->count);
     json_out_begin(&o, "notes", '[');
     for (size_t i = 0; i < m->count; i++)
         note(m, out, m->keys[i], &o);

@@ -34,8 +34,24 @@ static void sets_commas(void **state)
     buf_fini(&b);
 }
 
+static void lists_texts(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    struct json_out o = {&b, true};
+    const struct str two[] = {str_of("a"), str_of("say \"b\"")};
+    json_out_begin(&o, NULL, '{');
+    json_out_texts(&o, "two", two, 2);
+    json_out_texts(&o, "none", NULL, 0);
+    json_out_end(&o, '}');
+    assert_string_equal(buf_cstr(&b), "{\"two\":[\"a\",\"say \\\"b\\\"\"],\"none\":[]}");
+    buf_fini(&b);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(sets_commas)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(sets_commas),
+                                       cmocka_unit_test(lists_texts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
