@@ -322,8 +322,10 @@ static void what_is_made_is_for_its_owner_only(void **state)
     assert_int_equal(stat(deeper, &about), 0);
     assert_int_equal(about.st_mode & 0777, 0700);
     struct place inner = {0};
-    snprintf(inner.folder, sizeof inner.folder, "%s", deeper);
-    snprintf(inner.journal, sizeof inner.journal, "%s/journal", deeper);
+    assert_true(snprintf(inner.folder, sizeof inner.folder, "%s", deeper) <
+                (int)sizeof inner.folder);
+    assert_true(snprintf(inner.journal, sizeof inner.journal, "%s/journal", deeper) <
+                (int)sizeof inner.journal);
     place_remove(&inner);
     *strrchr(deeper, '/') = 0;
     rmdir(deeper);
