@@ -3,10 +3,9 @@
 without an end needs no memory."""
 import json
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from lib.scene import SANITIZED, Gateway, cost_of, expect, expect_in, expect_true, limit
+from lib.scripted import Scripted
 
 limit(120)
 KIB, MIB = 1 << 10, 1 << 20
@@ -46,51 +45,34 @@ BODIES = {  # what is asked for: content type and body
 }
 
 
-class Provider(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        asked = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        what = re.search("say (\\w+)", asked)[1]
-        kind, body = BODIES.get(what, ("text/event-stream", b""))
-        self.send_response(200)
-        self.send_header("Content-Type", kind)
+class Provider(Scripted):
+    def answer(self, call, body):
+        what = re.search("say (\\w+)", call.raw.decode())[1]
+        kind, told = BODIES.get(what, ("text/event-stream", b""))
         if what == "plain":
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-            return
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
+            return call.send(told, kind)
+        call.head(kind, **{"Transfer-Encoding": "chunked"})
         if what == "endless":
-            self.endless()
+            endless(call)
         else:
-            for at in range(0, len(body), 50021):
-                self.chunk(body[at:at + 50021])
+            for at in range(0, len(told), 50021):
+                chunk(call, told[at:at + 50021])
             if what != "cut":
-                self.chunk(b"")
-        self.close_connection = what in ("cut", "endless")
+                chunk(call, b"")
+        call.close_connection = what in ("cut", "endless")
 
-    def endless(self):
-        self.chunk(b"event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{\"x\":[\"")
-        try:
-            for _ in range(64):
-                self.chunk(b"AAAA\",\"" * (MIB // 7))
-        except OSError:
-            pass
 
-    def chunk(self, data):
-        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
-
-    def log_message(self, *_):
+def endless(call):
+    chunk(call, b"event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{\"x\":[\"")
+    try:
+        for _ in range(64):
+            chunk(call, b"AAAA\",\"" * (MIB // 7))
+    except OSError:
         pass
 
 
-class Upstream:
-    def __init__(self):
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+def chunk(call, data):
+    call.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
 
 
 def memory_kib(gateway, field):
@@ -107,7 +89,7 @@ def ask(gateway, what, **headers):
                                           "stream": what != "plain"}, headers)
 
 
-with Gateway(Upstream()) as gateway:
+with Gateway(Provider()) as gateway:
     cost = cost_of({"input": 4000, "cache_read": 1000, "output": 900})
     rows = 0
     for what in ("stream", "plain", "sse", "array"):

@@ -5,12 +5,11 @@ import json
 import os
 import signal
 import subprocess
-import threading
 from decimal import Decimal
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from lib.library import compiled, run
 from lib.scene import Mock, expect, expect_true, folder, until
+from lib.scripted import Scripted
 
 example = compiled("example", "libcurl")
 
@@ -101,31 +100,20 @@ with Mock() as mock:
     expect(len(mock.bills()), sent, "calls that were sent")
 
 
-class Liar(BaseHTTPRequestHandler):
+class Liar(Scripted):
     """Its answer names more than the call could cost, then takes that back."""
-    protocol_version = "HTTP/1.1"
 
-    def do_POST(self):
-        self.rfile.read(int(self.headers["content-length"]))
+    def answer(self, call, body):
         text = {"choices": [{"index": 0, "delta": {"content": "hi"}, "finish_reason": "stop"}]}
         told = [{"choices": [], "usage": {"prompt_tokens": 8, "completion_tokens": n, "total_tokens": 8 + n}} for n in (400, 2)]
-        body = "".join(f"data: {json.dumps({'model': 'gpt-4o', **chunk})}\n\n" for chunk in (text, *told)) + "data: [DONE]\n\n"
-        self.send_response(200)
-        self.send_header("content-type", "text/event-stream")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_):
-        pass
+        call.send("".join(f"data: {json.dumps({'model': 'gpt-4o', **chunk})}\n\n" for chunk in (text, *told)) +
+                  "data: [DONE]\n\n", "text/event-stream")
 
 
 # Whatever of it is billed, the cap holds.
-server = ThreadingHTTPServer(("127.0.0.1", 0), Liar)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-where["OPENAI_BASE_URL"] = f"http://127.0.0.1:{server.server_port}/v1"
-said = run(example, "gpt-4o", "Say hello.", "0.05", "lied.journal", env=where, cwd=folder)
+with Liar() as liar:
+    where["OPENAI_BASE_URL"] = f"{liar.url}/v1"
+    said = run(example, "gpt-4o", "Say hello.", "0.05", "lied.journal", env=where, cwd=folder)
 expect_true(", estimated\n" in said, said)
 [spent] = [Decimal(line.split()[1]) for line in said.splitlines() if line.startswith("today ")]
 expect_true(Decimal("0.01") <= spent <= Decimal("0.05"), f"1,000 tokens were held: {said}")  # 10 USD for 10^6
-server.shutdown()

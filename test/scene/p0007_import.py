@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A price list is imported beside a running gateway: the next call has the new price to the last digit, the earlier
 one keeps its own, the audit agrees; history, the way back, and what is refused."""
-import http.server
 import json
-import threading
 from decimal import Decimal
 
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, folder, limit
+from lib.scripted import Scripted
 
 limit(90)
 NAME = "mock-model"  # the built-in prices do not know it
@@ -16,20 +15,13 @@ def listed(price, output="6e-07"):
     return f'{{"{NAME}":{{"litellm_provider":"bench","input_cost_per_token":{price},"output_cost_per_token":{output}}}}}'
 
 
-class Lists(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        body = {"/good": listed("3e-07").encode(), "/page": b"<html>no list</html>"}.get(self.path.split("?")[0])
-        self.send_response(200 if body else 404)
-        self.end_headers()
-        self.wfile.write(body or b"")
-
-    def log_message(self, *_):
-        pass
+class Lists(Scripted):
+    def answer(self, call, body):
+        told = {"/good": listed("3e-07"), "/page": "<html>no list</html>"}.get(call.path.split("?")[0])
+        call.send(told or "", status=200 if told else 404, sized=False)
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Lists)
-threading.Thread(target=server.serve_forever, daemon=True).start()
-base = f"http://127.0.0.1:{server.server_port}"
+base = Lists().url
 file = folder / "list.json"
 
 
@@ -142,4 +134,3 @@ with Mock() as mock, Unpriced(mock, models=["bench-model", NAME]) as gateway:
         expect(done.returncode, 1, done.stdout)
         expect_in(words, done.stderr)
     expect(price("import", str(folder / "missing")).returncode, 1)
-server.shutdown()

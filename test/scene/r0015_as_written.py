@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A file whose routes name providers that it does not have: a vendor whose key is in the environment, the Ollama of this
 machine. What is not to be found is left out, and is no fault. `openai` is the vendor's own host, behind a proxy."""
-import http.server
 import json
 import socket
-import threading
 
 from lib.internet import Internet, own_network
 from lib.ollama import Ollama
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, skip, until
+from lib.scripted import Scripted
 
 limit(120)
 FILE = """providers:
@@ -45,19 +44,11 @@ class Written(Gateway):
         return {"Authorization": f"Bearer {(self.state / 'dev.key').read_text().strip()}", **(more or {})}
 
 
-class Checker(http.server.BaseHTTPRequestHandler):
+class Checker(Scripted):
     good = True
 
-    def log_message(self, *_):
-        pass
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
-        body = json.dumps({"ok": Checker.good}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+    def answer(self, call, body):
+        call.send({"ok": Checker.good})
 
 
 def clean(gateway, **environment):
@@ -143,7 +134,7 @@ if not own_network():
     with socket.socket() as s:
         if s.connect_ex(("127.0.0.1", 9000)) == 0:
             skip("port 9000 is in use, and no network of its own is allowed")
-threading.Thread(target=http.server.ThreadingHTTPServer(("127.0.0.1", 9000), Checker).serve_forever, daemon=True).start()
+Checker(9000)
 
 with Mock() as mock, Internet(mock, OPENAI, MISTRAL) as internet:
     gateway = Written(mock, environment=internet.environment)

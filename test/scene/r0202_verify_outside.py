@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The user's own verifier, and log-probabilities that only the gateway asked for."""
-import http.server
 import json
 import threading
 import time
 
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
+from lib.scripted import Scripted
 from lib.told import Told
 
 limit(120)
@@ -16,25 +16,16 @@ go = threading.Event()
 go.set()
 
 
-class Checker(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_):
-        pass
-
-    def do_POST(self):
-        seen.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
-        clients.add(self.client_address)
+class Checker(Scripted):
+    def answer(self, call, body):
+        seen.append((call.path, body))
+        clients.add(call.client_address)
         go.wait(60)
-        self.send_response(reply["status"])
-        self.send_header("Content-Length", str(len(reply["body"])))
-        self.end_headers()
-        self.wfile.write(reply["body"])
+        call.send(reply["body"], status=reply["status"])
 
 
-checker = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Checker)
-threading.Thread(target=checker.serve_forever, daemon=True).start()
-URL = f"http://127.0.0.1:{checker.server_address[1]}/check"
+checker = Checker()
+URL = f"{checker.url}/check"
 ROUTES = f"""tiers:
   small: [told/small]
   large: [told/large]
@@ -159,7 +150,7 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[],
     row, thought = passed(3)
     expect((row["model"], row["error"], row["sure"]), ("small", "verify_http", "estimated"))
     expect_true(0 < row["busy"] <= row["duration_us"] - thought, f"{row['busy']} of {row['duration_us']}, thought {thought}")
-checker.shutdown()
+checker.server.shutdown()
 
 with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=ROUTES) as gateway:
     # What is usual is learned: a model that is always as unsure is no longer refused for it.
@@ -171,6 +162,6 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     answers = [model("sure", usual) for _ in range(31)]
     expect(answers, ["told/large"] * 30 + ["told/small"])
     # Nobody listens any more: there is no verifier.
-    checker.server_close()
+    checker.server.server_close()
     expect(model("strict", "It is fine."), "told/large")
     expect(model("mild", "It is fine."), "told/small")

@@ -2,11 +2,10 @@
 """Usage that cannot be true, or is told before the end, is no report: the budget is charged what the call held, so that
 whatever of it the provider means, no more is billed than is spent."""
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from lib.books import charges, nano, shown, verified
 from lib.scene import Gateway, expect, expect_true, limit
+from lib.scripted import Scripted
 
 limit(60)
 TEXT = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "hello there"}, "finish_reason": "stop"}]}
@@ -60,30 +59,13 @@ CASES = {  # name: what is answered, how sure that is, and whether what was held
 }
 
 
-class Liar(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        _, kind, body = CASES[asked["user"]][0]
-        self.send_response(200)
-        self.send_header("content-type", kind)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_):
-        pass
+class Liar(Scripted):
+    def answer(self, call, body):
+        _, kind, told = CASES[body["user"]][0]
+        call.send(told, kind)
 
 
-class Upstream:
-    def __init__(self):
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Liar)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-upstream = Upstream()
+upstream = Liar()
 both = "".join(f"  {name}: {{ dialect: openai, url: {upstream.url}/v1, key: env:SCENE_UPSTREAM_KEY, "
                f"models: [bench-model], retries: 0 }}\n" for name in ("bench", "timed"))
 # A machine's time is measured; what its tokens cost is not known by that.

@@ -1,55 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
 """Providers that keep what they have answered."""
-import http.server
 import json
-import threading
+
+from .scripted import Scripted
 
 
-class Keeper:
+class Keeper(Scripted):
     """A provider of Responses that keeps its own, each key's apart. With names_calls it names its calls, too, as OpenAI
     does."""
 
     def __init__(self, name, says="Here it is.", names_calls=False):
-        self.kept, self.says, self.status, self.refused, keeper = set(), says, 200, 0, self
+        self.name, self.says, self.names_calls = name, says, names_calls
+        self.kept, self.status, self.refused = set(), 200, 0
+        super().__init__()
+        self.url += "/v1"
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+    def answer(self, call, body):
+        key, before = call.headers.get("Authorization"), body.get("previous_response_id")
+        if before and (key, before) not in self.kept:
+            self.refused += 1
+            return self.send(call, {"error": {"code": "previous_response_not_found", "message": f"no {before}"}}, status=400)
+        if self.status != 200:
+            return self.send(call, {"error": {"message": "Not so.", "type": "invalid_request_error"}}, status=self.status)
+        made = f"resp_{self.name}_{len(self.kept)}"
+        self.kept.add((key, made))
+        part = {"type": "output_text", "annotations": [], "text": self.says}
+        whole = {"id": made, "object": "response", "status": "completed", "model": body["model"],
+                 "output": [{"id": "m", "type": "message", "role": "assistant", "status": "completed", "content": [part]}],
+                 "usage": {"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}}
+        if not body.get("stream"):
+            return self.send(call, whole)
+        events = ({"type": "response.created", "response": {"id": made}}, {"type": "response.completed", "response": whole})
+        return self.send(call, "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events),
+                         kind="text/event-stream")
 
-            def log_message(self, *_):
-                pass
-
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                key, before = self.headers.get("Authorization"), body.get("previous_response_id")
-                if before and (key, before) not in keeper.kept:
-                    keeper.refused += 1
-                    return self.send(400, {"error": {"code": "previous_response_not_found", "message": f"no {before}"}})
-                if keeper.status != 200:
-                    return self.send(keeper.status, {"error": {"message": "Not so.", "type": "invalid_request_error"}})
-                made = f"resp_{name}_{len(keeper.kept)}"
-                keeper.kept.add((key, made))
-                part = {"type": "output_text", "annotations": [], "text": keeper.says}
-                return self.send(200, {"id": made, "object": "response", "status": "completed", "model": body["model"],
-                                       "output": [{"id": "m", "type": "message", "role": "assistant",
-                                                   "status": "completed", "content": [part]}],
-                                       "usage": {"input_tokens": 10, "output_tokens": 5, "total_tokens": 15}},
-                                 body.get("stream"))
-
-            def send(self, status, body, stream=False):
-                text = json.dumps(body).encode()
-                if stream:
-                    text = (b'event: response.created\ndata: {"type":"response.created","response":{"id":"%s"}}\n\n'
-                            b"event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":%s}\n\n"
-                            % (body["id"].encode(), text))
-                self.send_response(status)
-                if names_calls:
-                    self.send_header("x-request-id", f"req_{name}_{len(keeper.kept)}")
-                self.send_header("Content-Type", "text/event-stream" if stream else "application/json")
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text)
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    def send(self, call, body, **how):
+        named = {"x-request-id": f"req_{self.name}_{len(self.kept)}"} if self.names_calls else {}
+        call.send(body, **how, **named)

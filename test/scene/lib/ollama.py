@@ -4,12 +4,12 @@
     with Ollama({"llama3.2:3b": 131072}) as ollama:
         providers = f"  local: {{ dialect: ollama, url: {ollama.url} }}\\n"
 """
-import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from .scripted import Scripted
 
 
-class Ollama:
+class Ollama(Scripted):
     def __init__(self, models):
         self.models = dict(models)  # name -> context that it was trained for
         self.asked = []             # (path, body)
@@ -28,55 +28,27 @@ class Ollama:
         self.held = threading.Event()  # when it is set calls go on that say "wait"
         self.silent = threading.Event()
         self.goes_on = threading.Event()
-        outer = self
+        super().__init__()
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
-            def do_GET(self):
-                if outer.silent.is_set():
-                    outer.goes_on.wait(30)
-                outer.answer(self, None)
-
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                outer.asked.append((self.path, body))
-                if self.path != "/api/show" and body["model"] in outer.mute:
-                    self.close_connection = True
-                else:
-                    outer.answer(self, body)
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.port = self.server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
+    def answer(self, call, body):
+        if body is None:
+            if self.silent.is_set():
+                self.goes_on.wait(30)
+        else:
+            self.asked.append((call.path, body))
+            if call.path != "/api/show" and body["model"] in self.mute:
+                call.close_connection = True
+                return
+        status, value = self.value(call.path, body)
+        later = {"Retry-After": str(self.after)} if status == 503 and self.after is not None else {}
+        call.send(value, "application/json; charset=utf-8", status, **later)
 
     def __exit__(self, *_):
         self.goes_on.set()
-        self.server.shutdown()
-        self.server.server_close()
-        return False
+        return super().__exit__()
 
     def calls(self):
         return [body for path, body in self.asked if path != "/api/show"]
-
-    def answer(self, handler, body):
-        status, value = self.value(handler.path, body)
-        text = json.dumps(value).encode()
-        handler.send_response(status)
-        handler.send_header("Content-Type", "application/json; charset=utf-8")
-        handler.send_header("Content-Length", str(len(text)))
-        if status == 503 and self.after is not None:
-            handler.send_header("Retry-After", str(self.after))
-        handler.end_headers()
-        handler.wfile.write(text)
 
     def value(self, path, body):
         if path == "/api/tags":

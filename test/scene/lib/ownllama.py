@@ -6,70 +6,46 @@
 What is asked for is in `asked`. It tells log-probabilities where they are asked for; `told` holds its list back until it
 is set.
 """
-import http.server
 import json
 import threading
+
+from .scripted import Scripted
 
 
 def tag(name, **more):
     return {"name": name, "model": name, "size": 1, "digest": name, "details": {"parameter_size": "3B"}, **more}
 
 
-class OwnLlama:
+class OwnLlama(Scripted):
     def __init__(self, says):
         self.models, self.asked = [], []
         self.told = threading.Event()
-        ollama = self
+        self.says = says
+        super().__init__()
 
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_):
-                pass
-
-            def send(self, *texts):
-                body = b"".join(json.dumps(text).encode() + b"\n" for text in texts)
-                self.send_response(200)
-                self.send_header("Content-Type", "application/json" if len(texts) == 1 else "application/x-ndjson")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def do_GET(self):
-                ollama.told.wait(60)
-                self.send({"models": ollama.models if self.path == "/api/tags" else []})
-
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                if self.path == "/api/show":
-                    return self.send({"capabilities": ["completion"], "model_info": {}})
-                ollama.asked.append(body)
-                said = says(body)
-                line = {"model": body["model"], "created_at": "2026-01-01T00:00:00Z", "done": False}
-                text = {"message": {"role": "assistant", "content": said["content"]}} if self.path == "/api/chat" \
-                    else {"response": said["content"]}
-                if body.get("logprobs") and "logprobs" in said:
-                    text["logprobs"] = [{"token": "x", "logprob": p, "bytes": [120]} for p in said["logprobs"]]
-                end = {"done": True, "done_reason": "stop", "prompt_eval_count": 5, "eval_count": 2}
-                if body.get("stream", True):
-                    empty = {"message": {"role": "assistant", "content": ""}} if self.path == "/api/chat" else {"response": ""}
-                    return self.send({**line, **text}, {**line, **empty, **end})
-                return self.send({**line, **text, **end})
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+    def answer(self, call, body):
+        if body is None:
+            self.told.wait(60)
+            return call.send({"models": self.models if call.path == "/api/tags" else []})
+        if call.path == "/api/show":
+            return call.send({"capabilities": ["completion"], "model_info": {}})
+        self.asked.append(body)
+        said = self.says(body)
+        line = {"model": body["model"], "created_at": "2026-01-01T00:00:00Z", "done": False}
+        text, empty = ({"message": {"role": "assistant", "content": says}} if call.path == "/api/chat" else
+                       {"response": says} for says in (said["content"], ""))
+        if body.get("logprobs") and "logprobs" in said:
+            text["logprobs"] = [{"token": "x", "logprob": p, "bytes": [120]} for p in said["logprobs"]]
+        end = {"done": True, "done_reason": "stop", "prompt_eval_count": 5, "eval_count": 2}
+        if not body.get("stream", True):
+            return call.send({**line, **text, **end})
+        return call.send("".join(json.dumps(x) + "\n" for x in ({**line, **text}, {**line, **empty, **end})),
+                         "application/x-ndjson")
 
     def has(self, *models):
         self.models = list(models)
         self.told.set()
 
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
     def __exit__(self, *_):
         self.told.set()
-        self.server.shutdown()
-        self.server.server_close()
-        return False
+        return super().__exit__()
