@@ -33,8 +33,7 @@ void conn_close(struct conn *conn)
     }
     pipe_close(&conn->pipe);
     reader_drop(&conn->reader);
-    block_put(l, conn->rest, conn->rest_size);
-    conn->rest = NULL;
+    rest_drop(&conn->rest, l);
     o->open_count--;
     turn_bury(l, &conn->grave);
     origin_wake(o);
@@ -150,21 +149,6 @@ static bool body_over(const struct conn *conn)
     }
 }
 
-static void keep_rest(struct conn *conn, struct str bytes)
-{
-    if (bytes.len == 0)
-        return;
-    char *rest = block_grow(conn->pipe.loop, conn->rest, &conn->rest_size, conn->rest_len,
-                            conn->rest_len + bytes.len);
-    if (!rest) {
-        call_fail(conn->call, CALL_FAIL_CUT, str_from(NULL, 0));
-        return;
-    }
-    conn->rest = rest;
-    memcpy(rest + conn->rest_len, bytes.ptr, bytes.len);
-    conn->rest_len += bytes.len;
-}
-
 static void complete(struct conn *conn, bool more)
 {
     struct call *c = conn->call;
@@ -189,7 +173,8 @@ static void feed(struct conn *conn, struct str bytes)
                 return;
             used = take_head(conn, bytes);
         } else if (c->paused) {
-            keep_rest(conn, bytes);
+            if (!rest_keep(&conn->rest, conn->pipe.loop, bytes))
+                call_fail(c, CALL_FAIL_CUT, str_from(NULL, 0));
             return;
         } else if (body_over(conn)) {
             complete(conn, bytes.len > 0);
@@ -223,12 +208,9 @@ static void ended(struct conn *conn, long how)
 
 static void feed_rest(struct conn *conn)
 {
-    char *rest = conn->rest;
-    size_t len = conn->rest_len, size = conn->rest_size;
-    conn->rest = NULL;
-    conn->rest_len = conn->rest_size = 0;
-    feed(conn, str_from(rest, len));
-    block_put(conn->pipe.loop, rest, size);
+    struct rest rest = rest_take(&conn->rest);
+    feed(conn, str_from(rest.ptr, rest.len));
+    rest_drop(&rest, conn->pipe.loop);
 }
 
 static void read_some(struct conn *conn)
@@ -431,7 +413,7 @@ static void work(struct conn *conn)
     }
     if (!call_all_sent(conn->call) && conn->pipe.writable)
         send_some(conn);
-    if (!conn->call->paused && conn->rest_len)
+    if (!conn->call->paused && conn->rest.len)
         feed_rest(conn);
     else if (!conn->call->paused && conn->call->headed)
         feed(conn, str_from(NULL, 0)); // an end that waited for call_resume

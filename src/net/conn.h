@@ -16,6 +16,7 @@
 #include "net/client.h"
 #include "net/pipe.h"
 #include "net/reader.h"
+#include "net/rest.h"
 #include "net/resolve.h"
 
 enum conn_phase { CONN_DIAL, CONN_PROXY, CONN_SHAKE, CONN_READY };
@@ -30,9 +31,7 @@ struct conn {
     struct call *call; // NULL when idle
     struct list link;  // in the origin's idle list
     struct reader reader;
-    char *rest; // read, and not given to a paused call yet
-    size_t rest_len;
-    size_t rest_size;
+    struct rest rest; // not given to a paused call yet
     uint64_t before; // bytes written when it took the call
     int64_t left;    // of a Content-Length
     int64_t idle_until_us;

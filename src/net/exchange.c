@@ -21,13 +21,6 @@ bool exchange_hold(struct exchange *x, size_t old, size_t now)
     return s->limits.buffers == 0 || sum <= s->limits.buffers;
 }
 
-static void drop_rest(struct exchange *x)
-{
-    block_put(x->pipe.loop, x->rest, x->rest_size);
-    x->rest = NULL;
-    x->rest_len = x->rest_size = 0;
-}
-
 static void drop_out(struct exchange *x)
 {
     block_put(x->pipe.loop, x->out, x->out_size);
@@ -45,7 +38,7 @@ void exchange_destroy(struct exchange *x)
     pipe_close(&x->pipe);
     reader_drop(&x->reader);
     exchange_free_body(x);
-    drop_rest(x);
+    rest_drop(&x->rest, x->pipe.loop);
     drop_out(x);
     list_pull(&x->link);
     x->server->count--;
@@ -79,7 +72,7 @@ static void drain(struct exchange *x)
 static void linger(struct exchange *x)
 {
     x->phase = PHASE_LINGER;
-    drop_rest(x);
+    rest_drop(&x->rest, x->pipe.loop);
     pipe_half_close(&x->pipe);
     timer_set(&x->timer, LINGER_MS);
     drain(x);
@@ -87,7 +80,7 @@ static void linger(struct exchange *x)
 
 bool exchange_idle(const struct exchange *x)
 {
-    return x->phase == PHASE_HEAD && !reader_begun(&x->reader) && x->rest_len == 0;
+    return x->phase == PHASE_HEAD && !reader_begun(&x->reader) && x->rest.len == 0;
 }
 
 bool exchange_input_done(const struct exchange *x)
@@ -111,7 +104,7 @@ static void finish(struct exchange *x)
     exchange_free_body(x);
     reader_drop(&x->reader);
     if (!keep) {
-        if (done && x->rest_len == 0 && !x->pipe.readable)
+        if (done && x->rest.len == 0 && !x->pipe.readable)
             exchange_destroy(x);
         else
             linger(x);
@@ -124,7 +117,7 @@ static void finish(struct exchange *x)
     timer_set(&x->timer, x->server->limits.idle_ms);
     if (x->pipe.hung_up)
         x->pipe.readable = true;
-    if (x->rest_len || x->pipe.readable)
+    if (x->rest.len || x->pipe.readable)
         pipe_later(&x->pipe);
 }
 
@@ -135,7 +128,7 @@ static void refuse(struct exchange *x, enum server_refusal why)
     x->phase = PHASE_REFUSED;
     x->keep = false;
     timer_clear(&x->timer);
-    drop_rest(x);
+    rest_drop(&x->rest, x->pipe.loop);
     if (x->answer != ANSWER_NONE) { // too late to say it
         gone(x);
         return;
@@ -223,7 +216,7 @@ static void set_body_deadline(struct exchange *x, int64_t size)
 
 void exchange_stop(struct exchange *x)
 {
-    if (x->phase == PHASE_SHAKE || (x->phase == PHASE_HEAD && x->rest_len == 0))
+    if (x->phase == PHASE_SHAKE || (x->phase == PHASE_HEAD && x->rest.len == 0))
         exchange_destroy(x);
     else if (x->phase == PHASE_BODY && x->answer == ANSWER_NONE)
         set_body_deadline(x, x->reader.head.chunked ? (int64_t)x->body_len
@@ -274,7 +267,7 @@ void exchange_read_body(struct exchange *x)
     x->phase = PHASE_BODY;
     x->body_start_us = loop_now_us(x->pipe.loop);
     set_body_deadline(x, h->content_length > 0 ? h->content_length : 0);
-    if (h->expect_continue && !x->input_here && x->rest_len == 0)
+    if (h->expect_continue && !x->input_here && x->rest.len == 0)
         exchange_out(x, str_of("HTTP/1.1 100 Continue\r\n\r\n"));
     pipe_later(&x->pipe);
 }
@@ -323,19 +316,6 @@ static size_t take_head(struct exchange *x, struct str bytes)
     return used;
 }
 
-static void keep_rest(struct exchange *x, struct str bytes)
-{
-    char *rest =
-        block_grow(x->pipe.loop, x->rest, &x->rest_size, x->rest_len, x->rest_len + bytes.len);
-    if (!rest) {
-        x->broken = true;
-        return;
-    }
-    x->rest = rest;
-    memcpy(rest + x->rest_len, bytes.ptr, bytes.len);
-    x->rest_len += bytes.len;
-}
-
 static void feed(struct exchange *x, struct str bytes)
 {
     while (bytes.len && !x->dead) {
@@ -345,8 +325,8 @@ static void feed(struct exchange *x, struct str bytes)
         } else if (x->phase == PHASE_BODY && x->answer == ANSWER_NONE) {
             used = x->reader.head.chunked ? take_chunks(x, bytes) : take_length(x, bytes);
         } else {
-            if (x->phase != PHASE_REFUSED)
-                keep_rest(x, bytes);
+            if (x->phase != PHASE_REFUSED && !rest_keep(&x->rest, x->pipe.loop, bytes))
+                x->broken = true;
             return;
         }
         bytes = str_skip(bytes, used);
@@ -362,12 +342,9 @@ static bool reading(const struct exchange *x)
 
 static void feed_rest(struct exchange *x)
 {
-    char *rest = x->rest;
-    size_t size = x->rest_size, len = x->rest_len;
-    x->rest = NULL;
-    x->rest_len = x->rest_size = 0;
-    feed(x, str_from(rest, len));
-    block_put(x->pipe.loop, rest, size);
+    struct rest rest = rest_take(&x->rest);
+    feed(x, str_from(rest.ptr, rest.len));
+    rest_drop(&rest, x->pipe.loop);
 }
 
 static void read_some(struct exchange *x)
@@ -402,7 +379,7 @@ static bool has_left(struct exchange *x)
 
 static void take_input(struct exchange *x)
 {
-    if (x->rest_len && reading(x))
+    if (x->rest.len && reading(x))
         feed_rest(x);
     if (!x->dead && x->pipe.readable && reading(x))
         read_some(x);

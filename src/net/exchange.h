@@ -16,6 +16,7 @@
 #include "base/list.h"
 #include "net/pipe.h"
 #include "net/reader.h"
+#include "net/rest.h"
 #include "net/server.h"
 
 enum phase {
@@ -46,9 +47,7 @@ struct exchange {
     size_t out_start;
     size_t out_len;
     size_t out_size;
-    char *rest; // read already, belongs to what comes next
-    size_t rest_len;
-    size_t rest_size;
+    struct rest rest;      // belongs to what comes next
     int64_t left;          // of the announced Content-Length
     int64_t body_start_us; // when the body's deadline began
     uint8_t phase;
