@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "../meagre.h"
 #include "../unit.h"
 #include "base/map.h"
 #include "base/random.h"
@@ -120,23 +121,13 @@ static void spreads_names(void **state)
     }
 }
 
-static int left;
-
-static void *stingy_resize(void *context, void *old, size_t size)
-{
-    if (size > 0 && left-- <= 0)
-        return NULL;
-    (void)context;
-    return alloc_resize(&alloc_heap, old, size);
-}
-
 static void stays_whole_without_memory(void **state)
 {
     (void)state;
-    const struct alloc alloc = {stingy_resize, NULL};
+    int left = 0;
+    const struct alloc alloc = {meagre_resize, &left};
     struct map m;
     map_init(&m, &alloc);
-    left = 0;
     assert_false(map_set(&m, str_of("a"), &m));
     assert_int_equal(m.count, 0);
     left = 1;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "../meagre.h"
 #include "../unit.h"
 #include "base/clock.h"
 #include "base/zone.h"
@@ -168,15 +169,6 @@ static void the_first_version_is_read(void **state)
     assert_non_null(strstr(why.text, "leap seconds"));
 }
 
-// Memory that ends after `left` pieces.
-static void *scarce(void *context, void *old, size_t size)
-{
-    int *left = context;
-    if (size > 0 && (*left)-- <= 0)
-        return NULL;
-    return alloc_resize(&alloc_heap, old, size);
-}
-
 static void no_memory_is_an_answer(void **state)
 {
     (void)state;
@@ -184,7 +176,7 @@ static void no_memory_is_an_answer(void **state)
     size_t n = old_file(bytes, 0, 0);
     for (int pieces = 0; pieces <= 3; pieces++) {
         int left = pieces;
-        struct alloc alloc = {scarce, &left};
+        struct alloc alloc = {meagre_resize, &left};
         struct zone *z = NULL;
         enum status want = pieces < 3 ? STATUS_NO_MEMORY : STATUS_OK;
         assert_int_equal(zone_read(str_from(bytes, n), &alloc, &z, NULL), want);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "../meagre.h"
 #include "heard.h"
 
 // --- the table ---
@@ -158,20 +159,11 @@ static void keeps_thousands(void **state)
     accounts_fini(&t);
 }
 
-// Memory that ends after `left` pieces.
-static void *scarce(void *context, void *old, size_t size)
-{
-    int *left = context;
-    if (size > 0 && (*left)-- <= 0)
-        return NULL;
-    return alloc_resize(&alloc_heap, old, size);
-}
-
 static void no_memory_is_an_answer(void **state)
 {
     (void)state;
     int left = 0;
-    struct alloc alloc = {scarce, &left};
+    struct alloc alloc = {meagre_resize, &left};
     struct accounts t;
     accounts_init(&t, &alloc, false, &listener);
     struct account_key key = {.budget = 1};

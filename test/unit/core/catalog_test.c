@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "../meagre.h"
 #include "../unit.h"
 #include "base/clock.h"
 #include "base/limits.h"
@@ -319,22 +320,13 @@ static void near_names_come_nearest_first(void **state)
     assert_int_equal(catalog_near(opened, STR_NONE, str_of("zzzzzzz"), near), 0);
 }
 
-// A heap that ends after so many calls.
-static void *scarce(void *context, void *old, size_t size)
-{
-    int *left = context;
-    if (size == 0)
-        return alloc_heap.resize(alloc_heap.context, old, 0);
-    return (*left)-- > 0 ? alloc_heap.resize(alloc_heap.context, old, size) : NULL;
-}
-
 // Opens the text again and again, each time with one request more before the memory ends.
 static void opens_or_runs_out(struct str text)
 {
     enum status s = STATUS_NO_MEMORY;
     for (int n = 0; s == STATUS_NO_MEMORY; n++) {
         int left = n;
-        struct alloc alloc = {scarce, &left};
+        struct alloc alloc = {meagre_resize, &left};
         struct catalog *c = NULL;
         s = catalog_open_texts(&alloc, &text, 1, &c, &why);
         assert_true(s == STATUS_NO_MEMORY || s == STATUS_OK);

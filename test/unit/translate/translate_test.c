@@ -2,24 +2,12 @@
 
 #include <time.h>
 
+#include "../meagre.h"
 #include "../unit.h"
 #include "base/limits.h"
 #include "translate/translate.h"
 
 #define MANY 60000
-
-// The heap, whose n-th allocation fails, and all after it.
-struct meagre {
-    long left;
-};
-
-static void *meagre_resize(void *context, void *old, size_t size)
-{
-    struct meagre *m = context;
-    if (size > 0 && m->left-- <= 0)
-        return NULL;
-    return alloc_heap.resize(alloc_heap.context, old, size);
-}
 
 static void collect(void *context, struct str bytes)
 {
@@ -58,10 +46,10 @@ static void a_request_without_memory_is_refused(void **state)
     struct why why;
     assert_int_equal(ask_open(&a, &found, str_of(request), &alloc_heap, &why), REFUSAL_NONE);
     enum refusal r = REFUSAL_INTERNAL;
-    long n = 0;
+    int n = 0;
     for (; r != REFUSAL_NONE && n < 100; n++) {
-        struct meagre m = {n};
-        const struct alloc alloc = {meagre_resize, &m};
+        int left = n;
+        const struct alloc alloc = {meagre_resize, &left};
         r = send(&a, &alloc, REQUEST_ARENA_MAX);
         assert_true(r == REFUSAL_NONE || r == REFUSAL_INTERNAL);
     }
@@ -100,11 +88,10 @@ static void many_answers_of_tools_take_no_longer_each(void **state)
     assert_true(answers_of_tools(MANY) < 40 * (few + 1000));
 }
 
-static void answer(const struct translate_setup *setup, struct str text, long allocations,
+static void answer(const struct translate_setup *setup, struct str text, int allocations,
                    struct buf *out, bool *done)
 {
-    struct meagre m = {allocations};
-    const struct alloc alloc = {meagre_resize, &m};
+    const struct alloc alloc = {meagre_resize, &allocations};
     struct translate t;
     translate_init(&t, setup, &alloc);
     translate_feed(&t, text, collect, out);
