@@ -12,11 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../seeds.h"
 #include "../unit.h"
 #include "base/random.h"
 #include "budget/accounts.h"
 
-enum { PLACES = 6, HOLDS = 16, EVENTS = 256 };
+enum { PLACES = 6, HOLDS = 16, EVENTS = 256, STEPS = 10000 };
 
 struct place { // an account of the model
     struct account_terms terms;
@@ -578,7 +579,7 @@ static void broken(int number)
     fprintf(stderr, "SEED=%" PRIu64 "\n", running);
 }
 
-static void run(uint64_t seed, uint64_t steps)
+static void run(uint64_t seed)
 {
     running = seed;
     dice_init(&dice, seed);
@@ -590,7 +591,7 @@ static void run(uint64_t seed, uint64_t steps)
     memset(calls, 0, sizeof calls);
     for (int i = 0; i < PLACES; i++)
         make_place(i);
-    for (uint64_t n = 0; n < steps; n++) {
+    for (uint64_t n = 0; n < STEPS; n++) {
         expected_count = heard_count = 0;
         step();
         if (!agree() || !lawful() || !all_wait_rightly())
@@ -613,20 +614,9 @@ static void the_table_is_the_model(void **state)
 {
     (void)state;
     signal(SIGABRT, broken);
-    const char *text = getenv("SEED");
-    uint64_t seed = 0;
-    const uint64_t steps = 10000;
-    if (text && str_u64(str_of(text), &seed)) {
-        run(seed, steps);
-        return;
-    }
-    random_bytes(&seed, sizeof seed);
-    seed %= 1000000000;
     uint64_t runs = getenv("COSTLENS_LONG") ? 100000 : 100;
-    printf("SEED=%" PRIu64 " and the %" PRIu64 " after it, %" PRIu64 " steps each\n", seed,
-           runs - 1, steps);
-    for (uint64_t i = 0; i < runs; i++)
-        run(seed + i, steps);
+    if (!seeds_run(run, runs))
+        return;
     for (unsigned i = ADMISSION_MADE; i <= ADMISSION_LEASE; i++)
         assert_true(seen[i] > runs);
 }

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../seeds.h"
 #include "base/clock.h"
 #include "booked.h"
 #include "gate/budgets_part.h"
@@ -443,17 +444,9 @@ static void run(uint64_t seed)
 static void a_call_counts_in_the_window_of_now(void **state)
 {
     (void)state;
-    const char *text = getenv("SEED");
-    uint64_t seed = 0, seeds = getenv("COSTLENS_LONG") ? SEEDS_LONG : SEEDS;
-    if (text && str_u64(str_of(text), &seed)) {
-        run(seed);
+    uint64_t seeds = getenv("COSTLENS_LONG") ? SEEDS_LONG : SEEDS;
+    if (!seeds_run(run, seeds))
         return;
-    }
-    random_bytes(&seed, sizeof seed);
-    seed %= 1000000000;
-    printf("SEED=%" PRIu64 " and the %" PRIu64 " after it\n", seed, seeds - 1);
-    for (uint64_t i = 0; i < seeds; i++)
-        run(seed + i);
     printf("%u changes, %u checks, %u refused, %u ended, %u moved\n", changes, checks, refusals,
            ends, moves);
     assert_true(changes > 50 * seeds && checks > 500 * seeds && refusals > seeds);

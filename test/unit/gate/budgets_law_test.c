@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../seeds.h"
 #include "booked.h"
 #include "lender.h"
 #include "seeded.h"
@@ -602,17 +603,9 @@ static void run(uint64_t seed)
 static void no_limit_is_passed_whatever_happens(void **state)
 {
     (void)state;
-    const char *text = getenv("SEED");
-    uint64_t seed = 0, seeds = getenv("COSTLENS_LONG") ? SEEDS_LONG : SEEDS;
-    if (text && str_u64(str_of(text), &seed)) {
-        run(seed);
+    uint64_t seeds = getenv("COSTLENS_LONG") ? SEEDS_LONG : SEEDS;
+    if (!seeds_run(run, seeds))
         return;
-    }
-    random_bytes(&seed, sizeof seed);
-    seed %= 1000000000;
-    printf("SEED=%" PRIu64 " and the %" PRIu64 " after it\n", seed, seeds - 1);
-    for (uint64_t i = 0; i < seeds; i++)
-        run(seed + i);
     printf("%u ended, %u waited, %u refused, %u failed, %u deaths, %u stops, %u came back\n", ends,
            waits, refused, failed, deaths, stops, came_back);
     assert_true(ends > 10 * seeds && waits > seeds && refused > seeds && failed > seeds / 10);
