@@ -37,6 +37,21 @@ static inline bool read_file(const char *folder, const char *name, struct buf *o
     return true;
 }
 
+// Tells the `key value` lines of an expect.txt, and gives what stands after the line `---`.
+static inline struct str read_setting(struct str text,
+                                      void (*set)(void *setting, struct str key, struct str value),
+                                      void *setting)
+{
+    struct str line;
+    while (str_cut(&text, '\n', &line) && !str_is(line, "---")) {
+        struct str key;
+        struct str rest = line;
+        if (str_cut(&rest, ' ', &key))
+            set(setting, key, rest);
+    }
+    return text;
+}
+
 static inline void write_file(const char *folder, const char *name, struct str text)
 {
     char path[2048];

@@ -69,8 +69,9 @@ static enum endpoint endpoint_of(struct str name)
     exit(1);
 }
 
-static void set(struct setting *s, struct str key, struct str value)
+static void set(void *setting, struct str key, struct str value)
 {
+    struct setting *s = setting;
     if (str_is(key, "endpoint"))
         s->meter.endpoint = endpoint_of(value);
     else if (str_is(key, "vendor"))
@@ -115,19 +116,6 @@ static void set(struct setting *s, struct str key, struct str value)
         fprintf(stderr, "no setting %.*s\n", STR_ARG(key));
         exit(1);
     }
-}
-
-// Gives what stands after the line `---`.
-static struct str read_setting(struct str text, struct setting *s)
-{
-    struct str line;
-    while (str_cut(&text, '\n', &line) && !str_is(line, "---")) {
-        struct str key;
-        struct str rest = line;
-        if (str_cut(&rest, ' ', &key))
-            set(s, key, rest);
-    }
-    return text;
 }
 
 static void collect(void *context, struct str bytes)
@@ -375,7 +363,7 @@ static void answer_case(const char *folder, struct str input, struct str expect,
                         enum meter_kind kind)
 {
     struct setting s = {.meter.kind = kind};
-    struct str want = read_setting(expect, &s);
+    struct str want = read_setting(expect, set, &s);
     struct outcome whole;
     struct buf body;
     buf_init(&body, &alloc_heap, 0);
@@ -457,7 +445,7 @@ static void splice(const char *folder, const struct ask *a, const struct setting
 static void request_case(const char *folder, struct str body, struct str expect)
 {
     struct setting s = {0};
-    struct str want = read_setting(expect, &s);
+    struct str want = read_setting(expect, set, &s);
     struct endpoint_found found = {.endpoint = s.meter.endpoint, .model = s.path_model};
     struct arena arena;
     struct buf got;

@@ -41,8 +41,9 @@ static void fail(const char *name, const char *what, struct str got, struct str 
             STR_ARG(want));
 }
 
-static void set(struct setting *s, struct str key, struct str value)
+static void set(void *setting, struct str key, struct str value)
 {
+    struct setting *s = setting;
     if (str_is(key, "endpoint")) {
         for (int i = 0; i < ENDPOINT_COUNT; i++) {
             if (str_is(value, endpoint_name((enum endpoint)i)))
@@ -68,19 +69,6 @@ static void set(struct setting *s, struct str key, struct str value)
         fprintf(stderr, "no setting %.*s\n", STR_ARG(key));
         exit(1);
     }
-}
-
-// Gives what stands after the line `---`.
-static struct str read_setting(struct str text, struct setting *s)
-{
-    struct str line;
-    while (str_cut(&text, '\n', &line) && !str_is(line, "---")) {
-        struct str key;
-        struct str rest = line;
-        if (str_cut(&rest, ' ', &key))
-            set(s, key, rest);
-    }
-    return text;
 }
 
 static void check_file(const char *folder, const char *name, struct str got)
@@ -118,7 +106,7 @@ static void check_json(const char *folder, struct str text)
 static void request_case(const char *folder, struct str body, struct str expect)
 {
     struct setting s = {.endpoint = ENDPOINT_CHAT};
-    struct str want = read_setting(expect, &s);
+    struct str want = read_setting(expect, set, &s);
     const struct endpoint_found found = {.endpoint = s.endpoint};
     struct arena arena;
     struct buf sent;
@@ -210,7 +198,7 @@ static void answer_case(const char *folder, struct str text, struct str expect, 
 {
     struct setting s = {.endpoint = ENDPOINT_CHAT, .wish.model = STR("as-asked")};
     struct buf whole;
-    (void)read_setting(expect, &s);
+    (void)read_setting(expect, set, &s);
     s.answer.stream = stream;
     s.answer.client = s.endpoint;
     s.answer.id = str_of("0001");
@@ -233,7 +221,7 @@ static void error_case(const char *folder, struct str body, struct str expect)
     struct setting s = {.endpoint = ENDPOINT_CHAT, .wish.model = STR("as-asked")};
     struct buf out;
     buf_init(&out, &alloc_heap, 0);
-    (void)read_setting(expect, &s);
+    (void)read_setting(expect, set, &s);
     s.answer.model = s.wish.model;
     int status = translate_error(&s.answer, (int)s.status, body, &out);
     check_json(folder, buf_str(&out));
