@@ -60,13 +60,6 @@ static int setup(void **state)
     return book_open(text);
 }
 
-static const struct sheet *sheet(const char *model)
-{
-    const struct sheet *s = catalog_find(catalog, str_of("v"), str_of(model));
-    assert_non_null(s);
-    return s;
-}
-
 // 100 tokens in, 10 asked for.
 static struct weight weight(void)
 {

@@ -19,6 +19,14 @@ static int book_open(const char *text)
     return 0;
 }
 
+// Of the vendor v.
+static inline const struct sheet *sheet(const char *model)
+{
+    const struct sheet *s = catalog_find(catalog, str_of("v"), str_of(model));
+    assert_non_null(s);
+    return s;
+}
+
 static int teardown(void **state)
 {
     (void)state;

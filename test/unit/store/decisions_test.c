@@ -9,16 +9,8 @@
 static void add(struct decisions *d, int i)
 {
     struct entry e = an_entry(NOON_US + i);
-    const struct decision made = {.route = i % 2 ? (struct str)STR("desk") : (struct str)STR("a"),
-                                  .side = i % 2 ? SIDE_SMALL : SIDE_LARGE,
-                                  .propensity_ppm = DECISION_SURE,
-                                  .compared = i % 3 == 0,
-                                  .large = {i}};
     char bytes[DECISION_BYTES_MAX + 1];
-    struct buf packed;
-    buf_fixed(&packed, bytes, DECISION_BYTES_MAX);
-    decision_pack(&made, &packed);
-    e.decision = buf_str(&packed);
+    e.decision = a_decision(i, bytes);
     e.id.bytes[15] = (uint8_t)i; // the same again where it is added again
     memset(e.id.bytes, 0, 15);
     assert_true(decisions_add(d, 1, &e));

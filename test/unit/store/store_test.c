@@ -48,16 +48,8 @@ static void why_calls_went_there_is_kept(void **state)
     struct journal *j = journal_of(s, 0);
     for (int i = 0; i < CALLS; i++) {
         struct entry e = an_entry(NOON_US + i);
-        struct decision d = {.route = i % 2 ? (struct str)STR("desk") : (struct str)STR("a"),
-                             .side = i % 2 ? SIDE_SMALL : SIDE_LARGE,
-                             .propensity_ppm = DECISION_SURE,
-                             .compared = i % 3 == 0,
-                             .large = {i}};
         char bytes[DECISION_BYTES_MAX + 1];
-        struct buf packed;
-        buf_fixed(&packed, bytes, DECISION_BYTES_MAX);
-        decision_pack(&d, &packed);
-        e.decision = buf_str(&packed);
+        e.decision = a_decision(i, bytes);
         call(j, &e);
     }
     assert_int_equal(store_catch_up(s, 5000), STATUS_OK);

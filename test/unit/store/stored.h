@@ -15,6 +15,7 @@
 
 #include "../unit.h"
 #include "base/clock.h"
+#include "core/decision.h"
 #include "core/entry.h"
 #include "store/journal.h"
 #include "store/store.h"
@@ -134,6 +135,20 @@ static inline struct entry an_open_entry(int64_t start_us)
     e.outcome = OUTCOME_UNKNOWN;
     e.usage.sure = SURE_CAPTURED;
     return e;
+}
+
+// Why the i-th call went where it did, packed into `bytes`.
+static inline struct str a_decision(int i, char bytes[DECISION_BYTES_MAX + 1])
+{
+    const struct decision made = {.route = i % 2 ? (struct str)STR("desk") : (struct str)STR("a"),
+                                  .side = i % 2 ? SIDE_SMALL : SIDE_LARGE,
+                                  .propensity_ppm = DECISION_SURE,
+                                  .compared = i % 3 == 0,
+                                  .large = {i}};
+    struct buf packed;
+    buf_fixed(&packed, bytes, DECISION_BYTES_MAX);
+    decision_pack(&made, &packed);
+    return buf_str(&packed);
 }
 
 // What a call of one budget, or of several, holds and is charged.
