@@ -213,11 +213,13 @@ static void note_mode(struct reading *r, const struct config_route *route)
     if (route->mode == CONFIG_RULES || route->shadow.on || !route->small || !route->large)
         return;
     reading_warn(r, route->line,
-                 "route %.*s: mode %s learns from calls that both sides get, and there are none: "
-                 "%s. Write shadow: { budget: USD }",
+                 "route %.*s: mode %s learns from calls that both sides get, and there are none%s: "
+                 "%s. Write %s",
                  STR_ARG(route->name), config_mode_name(route->mode),
+                 route->local_only ? " where it is local_only" : "",
                  route->mode == CONFIG_CERTIFIED ? "the large side answers"
-                                                 : "it goes by the rules");
+                                                 : "it goes by the rules",
+                 route->local_only ? "mode: rules" : "shadow: { budget: USD }");
 }
 
 // A check that sends the text elsewhere is no check for what must stay.

@@ -64,6 +64,13 @@ static void add_entry(struct reading *r, struct reading_owner of, const struct n
     }
 }
 
+// By the tier medium, for `auto` (gate/proposal.h).
+static bool is_replaced(struct reading_owner of)
+{
+    return str_is(str_of(of.kind), "tier") && (str_eq(of.name, config_size_name(CONFIG_SMALL)) ||
+                                               str_eq(of.name, config_size_name(CONFIG_LARGE)));
+}
+
 bool reading_tier(struct reading *r, struct reading_owner of, const struct node *n,
                   struct config_tier *out)
 {
@@ -89,8 +96,9 @@ bool reading_tier(struct reading *r, struct reading_owner of, const struct node 
     for (const struct node *item = many ? n->first : n; item; item = many ? item->next : NULL)
         add_entry(r, of, item, out);
     if (out->model_count == 0 && r->c->fault_count == faults)
-        reading_warn(r, n->line, "%s %.*s: none of its models is there, so nobody is asked",
-                     of.kind, STR_ARG(of.name));
+        reading_warn(r, n->line, "%s %.*s: none of its models is there, so nobody is asked%s",
+                     of.kind, STR_ARG(of.name),
+                     is_replaced(of) ? ", but that `auto` takes the tier medium instead" : "");
     return r->c->fault_count == faults;
 }
 

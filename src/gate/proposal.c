@@ -433,6 +433,25 @@ static const struct config_tier *tier_now(const struct snapshot *s, int size, st
     return is_open(t) ? proposal_tier(s, size, arena) : t;
 }
 
+// That one for one which has no model; those that this one lacks are still told.
+static const struct config_tier *instead(const struct config_tier *t, const struct config_tier *of,
+                                         struct arena *arena)
+{
+    if (of->absent_count == 0)
+        return t;
+    unsigned count = t->absent_count + of->absent_count;
+    struct config_tier *own = arena_new(arena, struct config_tier);
+    struct config_absent *absent = arena_array(arena, struct config_absent, count);
+    if (!own || !absent)
+        return NULL;
+    *own = *t;
+    own->absent = absent;
+    for (unsigned i = 0; i < count; i++)
+        own->absent[i] = i < of->absent_count ? of->absent[i] : t->absent[i - of->absent_count];
+    own->absent_count = count;
+    return own;
+}
+
 const struct config_route *proposal_auto(const struct snapshot *s, struct arena *arena)
 {
     static struct config_verifier usual[] = {{.kind = VERIFIER_REFUSAL},
@@ -447,9 +466,11 @@ const struct config_route *proposal_auto(const struct snapshot *s, struct arena 
     if (!route || !small || !medium || !large)
         return NULL;
     if (large->model_count == 0 && small->model_count)
-        large = medium;
+        large = instead(medium, large, arena);
     if (small->model_count == 0)
-        small = medium;
+        small = instead(medium, small, arena);
+    if (!small || !large)
+        return NULL;
     *route = (struct config_route){.name = STR(ROUTE_AUTO),
                                    .match = {.any = true, .tokens_most = INT64_MAX},
                                    .max_loss_ppm = ROUTE_LOSS_PPM,

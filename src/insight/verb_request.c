@@ -164,7 +164,8 @@ static enum status find(sqlite3 *db, const struct catalog *c, struct str text, s
     if (!found)
         return why_set(why, STATUS_UNKNOWN,
                        "no request %.*s is in the ledger; its id is the answer's "
-                       "x-costlens-request-id",
+                       "x-costlens-request-id. One that was refused before a model was asked has "
+                       "no row and no decision: its answer said why",
                        STR_ARG(text));
     return buf_failed(json) ? why_set(why, STATUS_NO_MEMORY, "out of memory") : STATUS_OK;
 }

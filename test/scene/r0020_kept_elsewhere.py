@@ -3,7 +3,7 @@
 Where that is not known, one that has not is followed by the next. An answer of the small side that was not
 good enough is given after all where the large side has none."""
 from lib.keeper import Keeper
-from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
 
 limit(60)
 REFUSAL = "I'm sorry, but I can't help with that."
@@ -65,7 +65,11 @@ with Mock() as mock, Gateway(mock, providers=PROVIDERS, extra=EXTRA, models=[], 
     # A cascade goes on to a model of the same provider, or to none.
     _, made = ask("sides")
     a.says = REFUSAL
-    expect(at(ask("sides", made)[0]), (200, "a/m"))
+    answer, _ = ask("sides", made)
+    expect(at(answer), (200, "a/m"))
+    until(lambda: gateway.rows()[-1]["request"] == answer.headers["x-costlens-request-id"], 10, "the ledger has it")
+    expect_in("no model of the large side could take the call: b/l (kept elsewhere)",
+              gateway.costlens("route", "explain", answer.headers["x-costlens-request-id"]).stdout)
     before = a.refused + b.refused
     expect(at(ask("within", made)[0]), (200, "a/l"))
     expect(a.refused + b.refused, before)

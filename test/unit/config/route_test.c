@@ -230,6 +230,10 @@ static void what_costs_nothing_is_checked_by_itself(void **state)
     config_free(c);
     c = good(SIDES ", mode: certified}\n", 1);
     assert_non_null(strstr(c->warnings[0].text.ptr, "the large side answers"));
+    assert_non_null(strstr(c->warnings[0].text.ptr, "Write shadow: { budget: USD }"));
+    config_free(c);
+    c = good(SIDES ", mode: certified, local_only: true}\n", 1); // which takes no shadow
+    assert_non_null(strstr(c->warnings[0].text.ptr, "the large side answers. Write mode: rules"));
     config_free(c);
     c = good(SIDES ", mode: certified, shadow: {budget: 1, judge: none}}\n", 1);
     assert_non_null(strstr(c->warnings[0].text.ptr, "begin with mode: rules or measured"));
