@@ -9,6 +9,10 @@
 #include "wire/models.h"
 
 #define ITEMS_MAX ((size_t)16384)
+// Of a name that chooses among models.
+#define DETAILS                                                                     \
+    "{\"parent_model\":\"\",\"format\":\"\",\"family\":\"costlens\",\"families\":[" \
+    "\"costlens\"],\"parameter_size\":\"\",\"quantization_level\":\"\"}"
 
 struct items {
     struct req *r;
@@ -264,12 +268,58 @@ enum flow listing_answer(struct req *r)
     return END;
 }
 
+// --- Ollama's own list ---
+
+// As its programs expect one: they cut the digest, and read the time.
+static void write_shown(const struct model_item *item, struct buf *out)
+{
+    buf_add_cstr(out, "{\"name\":");
+    buf_add_json(out, item->id);
+    buf_add_cstr(out, ",\"model\":");
+    buf_add_json(out, item->id);
+    buf_add_cstr(out, ",\"modified_at\":\"1970-01-01T00:00:00Z\",\"size\":0,\"digest\":"
+                      "\"0000000000000000000000000000000000000000000000000000000000000000\","
+                      "\"details\":" DETAILS "}");
+}
+
+static void write_routes(struct req *r, bool more, struct buf *out)
+{
+    const size_t most = r->view->snapshot->config->route_count + 1;
+    struct items all = {.r = r, .at = arena_array(&r->arena, struct model_item, most)};
+    if (all.at)
+        items_of_routes(&all);
+    for (size_t i = 0; i < all.count; i++) {
+        write_shown(&all.at[i], out);
+        if (more || i + 1 < all.count)
+            buf_add_char(out, ',');
+    }
+}
+
+void listing_join(struct req *r, struct buf *answer)
+{
+    struct json *document = NULL;
+    struct buf out;
+    size_t start, len;
+    if (r->found.endpoint != ENDPOINT_OLLAMA_TAGS || r->attempt.upstream_status != 200 ||
+        json_open(buf_str(answer), &alloc_heap, &document, NULL) != STATUS_OK)
+        return;
+    const struct json_val *root = json_root(document), *models = json_get(root, "models");
+    if (json_type(models) == JSON_ARRAY &&
+        json_member_at(document, json_key(root, "models"), &start, &len)) {
+        buf_init(&out, &alloc_heap, answer->ceiling);
+        buf_add(&out, str_from(answer->ptr, start + 1));
+        write_routes(r, json_count(models) > 0, &out);
+        buf_add(&out, str_skip(buf_str(answer), start + 1));
+        buf_fini(answer);
+        *answer = out; // its mark says if there was no memory
+    }
+    json_close(document);
+}
+
 // What every call may try: which of its models can, the route sees by each call.
-static const char shown[] =
-    "{\"details\":{\"parent_model\":\"\",\"format\":\"\",\"family\":\"costlens\","
-    "\"families\":[\"costlens\"],\"parameter_size\":\"\",\"quantization_level\":\"\"},"
-    "\"model_info\":{\"general.architecture\":\"costlens\"},"
-    "\"capabilities\":[\"completion\",\"tools\"]}";
+static const char shown[] = "{\"details\":" DETAILS ","
+                            "\"model_info\":{\"general.architecture\":\"costlens\"},"
+                            "\"capabilities\":[\"completion\",\"tools\"]}";
 
 enum flow listing_shows(struct req *r)
 {

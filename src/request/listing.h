@@ -15,4 +15,8 @@ enum flow listing_answer(struct req *r);
 // model: programs ask so before they call one. NEXT: it is none.
 enum flow listing_shows(struct req *r);
 
+// Joins `auto` and the routes that the key may use to an Ollama's list of its models; any other
+// answer stays as it is. Without memory `answer` is marked.
+void listing_join(struct req *r, struct buf *answer);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "request/heads.h"
+#include "request/listing.h"
 #include "request/relay.h"
 #include "request/said.h"
 #include "request/translation.h"
@@ -27,6 +28,8 @@ static void answer_whole(struct req *r)
     relay_mask(r);
     if (r->attempt.logprobs_added && !r->attempt.translation && !buf_failed(&r->attempt.whole))
         strip_whole(&r->attempt);
+    if (ended && !buf_failed(&r->attempt.whole))
+        listing_join(r, &r->attempt.whole);
     if (!ended || buf_failed(&r->attempt.whole)) { // its end is missing
         exchange_abort(r->x);
         return;

@@ -83,7 +83,7 @@ with Mock(models="llama3.2:3b,phi3:latest,all-minilm") as mock, ollama(mock) as 
 
     # Questions are no calls: they cost nothing, and nothing is booked.
     tags = gateway.request("GET", "/api/tags").json
-    expect([m["name"] for m in tags["models"]], ["llama3.2:3b", "phi3:latest", "all-minilm:latest"])
+    expect([m["name"] for m in tags["models"]], ["auto", "llama3.2:3b", "phi3:latest", "all-minilm:latest"])
     version = gateway.request("GET", "/api/version")
     expect(version.json, {"version": "0.17.4"})
     told = [name for name in version.headers if name.lower().startswith("x-costlens-")]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A client that sends x-costlens-route with all that it asks: its lists, its questions and its embeddings are what they
-are without it. And a route of proposed tiers, the file naming none, makes shadow pairs as any other."""
+are without it. An Ollama's list has `auto` and the routes, too. And a route of proposed tiers, the file naming none, makes shadow pairs as any other."""
 from lib.scene import Gateway, Mock, expect, expect_true, limit, until
 
 limit(90)
@@ -21,6 +21,9 @@ with Mock(models="phi3,m,bench-model") as mock:
             plain, habit = gateway.request("GET", path), gateway.request("GET", path, headers=HABIT)
             expect((habit.status, len(habit.body)), (plain.status, len(plain.body)), path)
             expect(gateway.request("GET", path, headers={"x-costlens-route": "auto"}).status, plain.status, path)
+        tags = gateway.request("GET", "/api/tags").json["models"]
+        expect([m["name"] for m in tags[:2]], ["auto", "easy"], "as /v1/models")
+        expect_true("phi3" in tags[2]["name"] and all(len(m["digest"]) >= 12 and m["details"] for m in tags), tags)
         answer = gateway.post("/v1/embeddings", {"model": "local/m", "input": "a"}, HABIT)
         expect(answer.status, 200, "its model is named")
         expect(gateway.chat("hello", HABIT, model="bench/bench-model").headers["x-costlens-provider"], "local", "a chat's is the route's")
