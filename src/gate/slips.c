@@ -13,11 +13,28 @@ static void twin(void *context, int line, struct str text)
     log_say(LOG_WARN, "%.*s:%d: %.*s", STR_ARG(c->file), line, STR_ARG(text));
 }
 
+// Of an earlier version, which let a key be called so.
+static void reserved(const struct snapshot *s)
+{
+    size_t at = 0;
+    struct str mac;
+    void *value;
+    while (map_each(&s->keys, &at, &mac, &value)) {
+        const struct key *k = value;
+        if (str_starts(k->name, str_of(CONFIG_SHADOW)) && !k->revoked_us)
+            log_say(LOG_WARN,
+                    "key %.*s is not accepted: names that begin with %s are those of what routes "
+                    "compare. Make one of another name (costlens key create), and revoke it",
+                    STR_ARG(k->name), CONFIG_SHADOW);
+    }
+}
+
 void slips_log(const struct snapshot *s)
 {
     struct buf text;
     buf_init(&text, &alloc_heap, KIB);
     absent_log(s);
+    reserved(s);
     config_twins(s->config, s->catalog, twin, s->config);
     if (budget_crowd(s->budgets, s->budget_count, &text))
         log_say(LOG_WARN, "%s", buf_cstr(&text));

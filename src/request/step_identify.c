@@ -126,6 +126,10 @@ enum flow step_identify(struct req *r)
     if (k->expires_us && k->expires_us <= r->start_us)
         return req_refuse(r, REFUSAL_KEY_EXPIRED,
                           "`costlens key rotate` or `create` makes another.");
+    if (str_starts(k->name, (struct str)STR(CONFIG_SHADOW))) // of an earlier version
+        return req_refuse(r, REFUSAL_BAD_KEY,
+                          "Names that begin with \"" CONFIG_SHADOW "\" are those of what routes "
+                          "compare. `costlens key create` makes one of another name.");
     r->key = k;
     return NEXT;
 }
