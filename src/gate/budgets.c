@@ -331,6 +331,7 @@ void budgets_free(struct budgets *all)
     while (!list_empty(&all->asks))
         pthread_cond_wait(&all->asked, &all->lock);
     heap_free(all->said);
+    heap_free(all->spent);
     accounts_fini(&all->table);
     pthread_mutex_unlock(&all->lock);
     pthread_cond_destroy(&all->asked);

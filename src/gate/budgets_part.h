@@ -26,6 +26,8 @@ struct budgets {
     struct list asks;      // of the store, under way
     struct said *said;     // by number; NULL before the first, and when memory ended
     size_t said_count;
+    struct spent *spent; // before the process began (scarce.c), sorted; NULL: nothing is known
+    size_t spent_count;
     size_t strays; // places of bookings that are to come to an account of now
     bool lead;     // ... of some it could not be had: they are to be led again
     size_t lates;  // accounts that are late

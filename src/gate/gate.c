@@ -27,6 +27,7 @@
 #include "gate/news.h"
 #include "gate/recall.h"
 #include "gate/reload.h"
+#include "gate/scarce.h"
 #include "gate/sessions.h"
 #include "gate/slips.h"
 #include "gate/turns.h"
@@ -150,6 +151,15 @@ static void recall_kept(struct gate *g)
         log_say(LOG_WARN, "who keeps what calls go on from is not known: %s", why.text);
 }
 
+// The same of what budgets have spent.
+static void recall_spent(struct gate *g)
+{
+    struct why why = {0};
+    if (g->snapshot->budget_count > 0 &&
+        scarce_recall(g->budgets, clock_wall_us(), &why) != STATUS_OK)
+        log_say(LOG_WARN, "how scarce the money of budgets is is not known: %s", why.text);
+}
+
 static void recall_later(struct gate *g)
 {
     g->began_us = clock_wall_us();
@@ -195,6 +205,7 @@ static enum status gate_open(struct gate *g, struct why *why)
     if (s != STATUS_OK)
         return s;
     recall_kept(g);
+    recall_spent(g);
     recall_later(g);
     return g->setup->annex->open(g, &g->workers[0], &g->annex, why);
 }

@@ -8,8 +8,11 @@
 
 #include "gate/budgets.h"
 
-// The highest pressure of the budgets that block, in parts per million; 0 of those that no call has
-// used since the process began.
+// What was spent before the process began, so that its first calls know it, too: before any worker
+// runs. Of one budget's many accounts the latest are known. Reads the disk, for a moment.
+enum status scarce_recall(struct budgets *all, int64_t wall_us, struct why *why) MUST_USE;
+
+// The highest pressure of the budgets that block, in parts per million.
 int64_t scarce_ppm(struct budgets *all, const struct booking_wish *wishes, unsigned count,
                    int64_t wall_us);
 

@@ -41,6 +41,11 @@ with Mock() as mock:
         expect(gateway.chat(headers=poor, model="bench/gold").status, 200)
         expect_true("bench/tiny" in [went(text, poor) for text in hard], "when nine tenths are gone")
 
+        # A gateway that begins anew knows it for its first call.
+        expect(gateway.program.stop(40), 0)
+        gateway.start()
+        expect_true("bench/tiny" in [went(text, poor) for text in hard[:1]], "the first one")
+
         def explained(request):
             until(lambda: any(row["request"] == request for row in gateway.rows()), 10, "the ledger has it")
             return gateway.costlens("route", "explain", request).stdout
