@@ -153,6 +153,26 @@ bool asking_wait(struct worker *w, struct view *v, struct asker *a)
     return false;
 }
 
+static bool has_unasked(const struct snapshot *s)
+{
+    for (unsigned i = 0; i < s->config->provider_count; i++) {
+        struct local *l = snapshot_local(s, &s->config->providers[i]);
+        if (l && local_there(l) == LOCAL_UNASKED)
+            return true;
+    }
+    return false;
+}
+
+bool asking_first(struct worker *w, struct view *v, struct asker *a)
+{
+    if (view_heard(v))
+        return false;
+    bool waits = has_unasked(v->snapshot) && asking_wait(w, v, a);
+    if (!waits)
+        view_hear(v);
+    return waits;
+}
+
 void asking_stop(struct worker *w)
 {
     list_init(&w->askers);

@@ -25,6 +25,9 @@ struct asker {
 // answer that is due on this worker has come, or cannot come any more. False, and not in the list,
 // when none is due.
 bool asking_wait(struct worker *w, struct view *v, struct asker *a);
+// The same at a start alone, or after a reload: false once each Ollama of the view has answered,
+// was not reached, or has been waited for by somebody for two seconds.
+bool asking_first(struct worker *w, struct view *v, struct asker *a);
 void asking_stop(struct worker *w); // the worker closes: nobody is woken
 
 #endif

@@ -18,8 +18,9 @@ struct pools {
     struct outside_pool *outside;    // those that were asked
     struct tls_client *outside_tls;  // of all of them, NULL until the first call
     bool *usage_refused;             // one a provider
-    struct thrift **thrifts;         // one a provider: of the whole gateway
-    struct ward **wards;             // the same
+    bool heard;
+    struct thrift **thrifts; // one a provider: of the whole gateway
+    struct ward **wards;     // the same
 };
 
 static void pools_release(struct pools *p)
@@ -205,6 +206,16 @@ struct origin *view_outside(struct view *v, const struct config_verifier *of)
     if (!o)
         o = outside_new(v, of);
     return o ? o->origin : NULL;
+}
+
+bool view_heard(const struct view *v)
+{
+    return v->pools->heard;
+}
+
+void view_hear(struct view *v)
+{
+    v->pools->heard = true;
 }
 
 struct thrift *view_thrift(struct view *v, unsigned provider)

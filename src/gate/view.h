@@ -38,6 +38,9 @@ struct origin *view_outside(struct view *v, const struct config_verifier *of) MU
 // That it refuses to be asked for a stream's usage, as it told this worker.
 bool view_usage_refused(const struct view *v, unsigned provider);
 void view_refuse_usage(struct view *v, unsigned provider); // it did now
+// Its Ollamas have told this worker what they have, or were waited for (gate/asking.h).
+bool view_heard(const struct view *v);
+void view_hear(struct view *v);
 // What that provider may still be asked again.
 struct thrift *view_thrift(struct view *v, unsigned provider);
 // How its models fare.

@@ -307,6 +307,24 @@ static void recognize(struct req *r)
     r->conversation = opening.conversation;
 }
 
+// Some of its models are an Ollama's, or may be.
+static bool is_of_local(const struct req *r, const struct config_tier *t)
+{
+    const struct config *c = r->view->snapshot->config;
+    bool any = t && t->line == 0; // it is proposed
+    for (unsigned i = 0; t && i < t->model_count && !any; i++) {
+        int at = provider_prefix(c, t->models[i]);
+        any = at >= 0 && c->providers[at].dialect == DIALECT_OLLAMA;
+    }
+    return any;
+}
+
+static bool hears_first(struct req *r, const struct config_route *route)
+{
+    return !view_heard(r->view) && (is_of_local(r, route->small) || is_of_local(r, route->large)) &&
+           route_waits_first(r);
+}
+
 enum flow plan_make(struct req *r)
 {
     struct plan plan = {.tried = breakeven_untried};
@@ -318,6 +336,8 @@ enum flow plan_make(struct req *r)
     if (!endpoint_makes_output(r->found.endpoint))
         return req_refuse(r, REFUSAL_BAD_REQUEST,
                           "A route chooses among models that answer. Name the model that embeds.");
+    if (hears_first(r, plan.route))
+        return WAIT;
     plan.route = proposal_fill(r->view->snapshot, plan.route, &r->arena);
     if (plan.route && r->confined)
         plan.route = confine(plan.route, &r->arena);

@@ -194,6 +194,7 @@ const struct sheet *route_sheet(const struct req *r, struct str model);
 // An Ollama may have what nobody has: it was not asked yet, or has pulled the model since. True:
 // it is asked, and the step is run again when it has said.
 bool route_waits(struct req *r);
+bool route_waits_first(struct req *r); // the same where none has told anything yet (asking_first)
 // Prices r->attempt.entry.usage into r->attempt.entry (cost, state, sheet).
 void settle_price(struct req *r);
 // What its provider charges for the model that is sent, or NULL.

@@ -23,11 +23,21 @@ static void on_list(struct asker *a)
     req_run(list_of(a, struct req, asker));
 }
 
-bool route_waits(struct req *r)
+static struct asker *asker_of(struct req *r)
 {
     list_pull(&r->asker.link);
     r->asker.wake = on_list;
-    return asking_wait(r->worker, r->view, &r->asker);
+    return &r->asker;
+}
+
+bool route_waits(struct req *r)
+{
+    return asking_wait(r->worker, r->view, asker_of(r));
+}
+
+bool route_waits_first(struct req *r)
+{
+    return !view_heard(r->view) && asking_first(r->worker, r->view, asker_of(r));
 }
 
 static enum flow end(struct req *r)
