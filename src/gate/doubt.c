@@ -70,7 +70,7 @@ void doubt_begin(struct doubts *d, const struct doubt_parts *p, const struct pro
     }
 }
 
-// Of which part the pair was when it was kept; `count` of none.
+// Of which part the pair is; `count` of none.
 static unsigned part_of(const struct doubt_parts *p, const struct doubt_pair *pair)
 {
     unsigned rest = p->count;
@@ -97,19 +97,20 @@ void doubt_add(struct doubts *d, const struct doubt_pair *pair)
 {
     const struct doubt_parts *p = d->parts;
     const unsigned part = part_of(p, pair);
+    const int64_t number = part < p->count ? p->list[part].number : 0;
     ask(d, &d->whole, d->began, pair);
-    if (part < p->count && p->list[part].number > 0)
+    if (number > 0 && (pair->doubts < 0 || pair->doubts >= number))
         ask(d, &d->list[part], p->list[part].from, pair);
 }
 
-// What nobody has judged proves nothing against it.
+// What nobody has judged proves nothing against it, nor does what is of other calls.
 static enum status take(void *context, const struct lesson *l, int64_t number, struct why *why)
 {
     const double routed = (double)(l->promised == SIDE_SMALL ? lesson_proves(l) : l->strong);
     (void)why;
-    if (!l->unjudged && l->promised != SIDE_NONE)
-        doubt_add(context,
-                  &(struct doubt_pair){l->traits->task, number, routed, (double)l->strong});
+    if (!l->unjudged && l->proves && l->promised != SIDE_NONE)
+        doubt_add(context, &(struct doubt_pair){l->traits->task, number, routed, (double)l->strong,
+                                                l->doubts});
     return STATUS_OK;
 }
 

@@ -16,10 +16,10 @@
 //   task b                                4 of 1/20 ►
 //
 // A pair is asked of the part that it was of when it was kept. So nothing that is asked is changed
-// by what comes later. (One whose call came before a look and that was kept after it, since its
-// other answer or its judge took so long, is of the look's parts by the side that it had before:
-// as many as are under way at once, no more.) Where a task is a part no more the rest has its
-// calls, and is another part.
+// by what comes later. One whose call was chosen before the part was there is not asked of it,
+// however late its other answer or its judge came: another threshold has sent it where it went. It
+// says so itself: how many parts had been asked by then. Where a task is a part no more the rest
+// has its calls, and is another part.
 
 #ifndef GATE_DOUBT_H
 #define GATE_DOUBT_H
@@ -73,6 +73,7 @@ struct doubt_pair {
     uint64_t task;
     int64_t number;
     double routed, strong; // quality of what the certificate gives, and of the large side's answer
+    int64_t doubts;        // `ever` when its call was chosen; below 0: not known
 };
 void doubt_add(struct doubts *d, const struct doubt_pair *pair);
 

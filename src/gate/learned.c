@@ -30,7 +30,8 @@ struct known {
     char name[NAME_BYTES_MAX + 1];
     char terms[LEARNED_TERMS + 1];
     uint64_t models; // that these terms are about, among others
-    bool own;        // has a model of its own
+    int64_t doubts;
+    bool own; // has a model of its own
     struct model model;
     struct limit whole;
     struct limit tasks[PROMISE_TASKS_MAX]; // in order of task, as int64
@@ -136,7 +137,7 @@ static struct str judge_of(const struct config_route *r)
     return t && t->model_count && !(t->name.len && t->line == 0) ? t->models[0] : STR_NONE;
 }
 
-static uint64_t calls_of(const struct config_route *r)
+void learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1])
 {
     const struct config_match *m = &r->match;
     uint64_t sum = 0;
@@ -153,7 +154,7 @@ static uint64_t calls_of(const struct config_route *r)
     add_number(&sum, "require", r->require);
     add_number(&sum, "context", r->require_context);
     add_line(&sum, "judge", judge_of(r), STR_NONE);
-    return sum;
+    (void)snprintf(out, LEARNED_CALLS + 1, "%016llx", (unsigned long long)sum);
 }
 
 void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1])
@@ -169,15 +170,9 @@ void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1])
     bool fine = digest_sha256(buf_str(&b), digest);
     must(fine);
     hex_write(digest, TERMS_DEAL / 2, out);
-    (void)snprintf(out + TERMS_DEAL, LEARNED_TERMS + 1 - TERMS_DEAL, "-%016llx",
-                   (unsigned long long)calls_of(r));
+    out[TERMS_DEAL] = '-';
+    learned_calls(r, out + TERMS_DEAL + 1);
     buf_fini(&b);
-}
-
-bool learned_alike(struct str terms, struct str others)
-{
-    return terms.len != LEARNED_TERMS || others.len != LEARNED_TERMS ||
-           str_eq(str_skip(terms, TERMS_DEAL), str_skip(others, TERMS_DEAL));
 }
 
 struct promise learned_promise(const struct config_route *r)
@@ -231,6 +226,7 @@ static void read_row(void *context, const struct promise_row *row)
         return;
     if (row->task == 0) {
         p->whole = limit_of(row);
+        p->doubts = row->doubts;
         if (row->model.len)
             open_model(r, row);
     } else if (p->task_count < PROMISE_TASKS_MAX) {
@@ -333,6 +329,30 @@ enum status learned_new(const struct learned_from *from, struct learned **out, s
     return STATUS_OK;
 }
 
+static void known_keep(const struct learned_from *from, const struct config_route *r,
+                       struct learned_of *out)
+{
+    const struct learned_of *was = find(from->before, r->name);
+    char terms[LEARNED_TERMS + 1];
+    learned_terms(r, terms);
+    if (!was || !was->known || strcmp(was->known->terms, terms) != 0)
+        return;
+    *out = *was;
+    __atomic_add_fetch(&out->known->references, 1, __ATOMIC_RELAXED);
+}
+
+struct learned *learned_kept(const struct learned_from *from)
+{
+    struct learned *l = alloc_zero(&alloc_heap, sizeof *l + from->count * sizeof l->routes[0]);
+    if (!l)
+        return NULL;
+    l->references = 1;
+    l->count = from->count;
+    for (unsigned i = 0; i < from->count; i++)
+        known_keep(from, &from->routes[i], &l->routes[i]);
+    return l;
+}
+
 struct learned *learned_ref(struct learned *l)
 {
     if (l)
@@ -379,6 +399,12 @@ enum rung learned_rung(const struct learned *l, const struct config_route *r)
     if (r->mode == CONFIG_CERTIFIED && p->whole.certified)
         return RUNG_CERTIFIED;
     return p->own ? RUNG_MEASURED : RUNG_RULES;
+}
+
+int64_t learned_doubts(const struct learned *l, const struct config_route *r)
+{
+    const struct known *p = known_now(l, r);
+    return p ? p->doubts : 0;
 }
 
 bool learned_certified(const struct learned *l, const struct config_route *r)

@@ -33,6 +33,9 @@ struct learned_from {
 // what `before` has of that route stays. NO_MEMORY, or a status of the store.
 enum status learned_new(const struct learned_from *from, struct learned **out,
                         struct why *why) MUST_USE;
+// What `before` has of them, whatever the store says: of another promise nothing. NULL without
+// memory.
+struct learned *learned_kept(const struct learned_from *from);
 struct learned *learned_ref(struct learned *l);
 void learned_free(struct learned *l); // drops one reference; NULL is fine
 
@@ -46,6 +49,9 @@ void learned_judge(const struct learned *l, const struct config_route *r, const 
                    uint64_t pair, struct choice_judged *out);
 // The rung that its calls stand on: no higher than its mode asks for, nor than what holds of it.
 enum rung learned_rung(const struct learned *l, const struct config_route *r);
+// How many parts of it had been asked, ever, by the look that this is of (store/promises.h); 0: by
+// none.
+int64_t learned_doubts(const struct learned *l, const struct config_route *r);
 // They are chosen by a certificate that holds now.
 bool learned_certified(const struct learned *l, const struct config_route *r);
 // It was read of the route as it is: of these models, this promise.
@@ -61,9 +67,9 @@ const struct model *learned_model(const struct learned *l, const struct config_r
 // route's `match`, `require`, the judge. Looks and findings of other terms are not its.
 #define LEARNED_TERMS 33
 void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1]);
-// Pairs of the one are proof of the other: of the same calls, judged by the same. Those of an
-// earlier version say nothing of that, and are taken for what holds now.
-bool learned_alike(struct str terms, struct str others);
+// The part of them behind the dash, in which a pair says of what it is proof.
+#define LEARNED_CALLS 16
+void learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1]);
 // The part of them that is of the checks, as text, appended.
 void learned_checks(const struct config_route *r, struct buf *b);
 // The promise that it asks for. Who allows all to be lost allows all but a millionth.

@@ -67,13 +67,11 @@ void learning_read(struct snapshot *fresh, const struct snapshot *before, struct
                                       store, before ? before->learned : NULL};
     enum status s = from.routes ? learned_new(&from, &learned, &why)
                                 : why_set(&why, STATUS_NO_MEMORY, "out of memory");
-    arena_fini(&arena);
     if (s != STATUS_OK) {
         log_say(LOG_ERROR, "what routes have learned cannot be read: %s", why.text);
-        if (before && !fresh->learned)
-            fresh->learned = learned_ref(before->learned);
-        return;
+        learned = from.routes ? learned_kept(&from) : NULL;
     }
+    arena_fini(&arena);
     learned_free(fresh->learned);
     fresh->learned = learned;
 }

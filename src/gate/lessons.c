@@ -2,6 +2,7 @@
 
 #include "gate/lessons.h"
 
+#include "gate/learned.h"
 #include "store/pairs.h"
 #include "verify/verify.h"
 
@@ -40,6 +41,7 @@ static struct pair_query query_of(const struct lessons_of *of)
 
 struct reading {
     const struct lessons_of *of;
+    char calls[LEARNED_CALLS + 1]; // of the route
     lesson_f *f;
     void *context;
     struct traits *traits;
@@ -67,7 +69,8 @@ static void read_one(void *context, const struct pair *p)
                                   .contradicted = p->judged == PAIR_JUDGED_CONTRADICTED,
                                   .swayed = !p->by_score || lessons_swayed(r->of->route),
                                   .promised = p->promised,
-                                  .proves = true};
+                                  .proves = p->calls.len == 0 || str_is(p->calls, r->calls),
+                                  .doubts = p->doubts};
     r->status = r->f(r->context, &lesson, p->number, r->why);
 }
 
@@ -83,6 +86,7 @@ enum status lessons_each(const struct lessons_of *of, lesson_f *f, void *context
                         .why = why};
     if (!r.traits)
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    learned_calls(of->route, r.calls);
     enum status s = store_pair_each(of->store, &query, read_one, &r, why);
     alloc_free(&alloc_heap, r.traits);
     *newest = r.newest;
@@ -107,18 +111,4 @@ enum status lessons_count(const struct lessons_of *of, int64_t *out, struct why 
     enum status s = store_pair_each(of->store, &query, count_one, &c, why);
     *out = c.count;
     return s;
-}
-
-static void keep_number(void *context, const struct pair *p)
-{
-    int64_t *out = context;
-    *out = p->number;
-}
-
-enum status lessons_newest(const struct lessons_of *of, int64_t *out, struct why *why)
-{
-    struct pair_query query = query_of(of);
-    query.most = 1;
-    *out = 0;
-    return store_pair_each(of->store, &query, keep_number, out, why);
 }

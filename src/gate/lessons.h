@@ -19,7 +19,8 @@ struct lessons_of {
 };
 // Verifiers that a shadow does not ask may send calls of the route to the large side.
 bool lessons_swayed(const struct config_route *r);
-// The newest of them, a bounded number, the oldest first; `number` is the pair's. Not from a loop.
+// The newest of them, a bounded number, the oldest first; `number` is the pair's. Those of other
+// calls, or that another one has judged (learned_calls), prove nothing. Not from a loop.
 typedef enum status lesson_f(void *context, const struct lesson *l, int64_t number,
                              struct why *why);
 // *newest: the number of the last pair, whether or not it is a lesson; `after` without any.
@@ -27,8 +28,5 @@ enum status lessons_each(const struct lessons_of *of, lesson_f *f, void *context
                          struct why *why) MUST_USE;
 // How many somebody has judged.
 enum status lessons_count(const struct lessons_of *of, int64_t *out, struct why *why) MUST_USE;
-
-// The number of the last pair, whether or not it is a lesson; 0 without any.
-enum status lessons_newest(const struct lessons_of *of, int64_t *out, struct why *why) MUST_USE;
 
 #endif

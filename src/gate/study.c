@@ -35,7 +35,6 @@ struct finding { // of a part
 
 struct last {      // look
     bool there;    // of these terms
-    bool moved;    // there was one, of other calls, or by another judge
     int64_t looks; // of these terms that tested something, ever
     int64_t since; // of the route, whatever its terms were
     int64_t at_us;
@@ -62,7 +61,6 @@ static void read_last(void *context, const struct promise_row *row)
     if (row->task == 0) {
         l->since = row->since;
         p->ever = row->doubts;
-        l->moved = !learned_alike(row->terms, str_of(r->terms));
         if (row->terms.len != LEARNED_TERMS) // an earlier version's, of the same promise
             l->looks = row->looks;
     }
@@ -395,7 +393,7 @@ static enum status take(void *context, const struct lesson *l, int64_t number, s
 {
     struct filling *f = context;
     struct lesson lesson = *l;
-    lesson.proves = number > f->since;
+    lesson.proves &= number > f->since;
     return learner_add(f->learner, &lesson, why);
 }
 
@@ -530,7 +528,6 @@ static enum status prepare(struct look *l, bool *looks, bool *changed, struct wh
 {
     struct doubt_found found = {false, 0};
     struct news news = {0, 0};
-    const struct lessons_of all = {.route = l->route, .store = l->wish->store};
     enum status s = last_read(l->wish, l->terms, &l->last, why);
     if (s == STATUS_OK)
         s = news_read(l->wish, &l->last, &news, why);
@@ -538,9 +535,7 @@ static enum status prepare(struct look *l, bool *looks, bool *changed, struct wh
         s = is_broken(l->wish, &l->last, &found, why);
     l->broken = found.broken;
     l->since = found.broken ? found.since : l->last.since;
-    if (s == STATUS_OK && l->last.moved)
-        s = lessons_newest(&all, &l->since, why);
-    *looks = l->broken || l->last.moved || is_due(l->wish, &l->last, &news);
+    *looks = l->broken || is_due(l->wish, &l->last, &news);
     if (!*looks && (l->wish->now || (l->last.certified && news.fresh >= LOST_LEAST)))
         *looks = is_lost(l->wish, &l->last);
     if (l->broken)

@@ -69,6 +69,7 @@ struct lesson {
     bool swayed;        // something else than its score may send a call like it to the large side
     enum side promised; // by the certificate of its time
     bool proves;        // else it is only learned from, or dropped
+    int64_t doubts;     // parts that had been asked when it was chosen; below 0: not known
 };
 
 struct learner {

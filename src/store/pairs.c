@@ -51,6 +51,10 @@ static void bind(sqlite3_stmt *q, const struct pair *p)
         sqlite3_bind_int64(q, column + 2, (int64_t)p->scored);
     sqlite3_bind_int(q, column + 3, p->by_score);
     sqlite3_bind_int(q, column + 4, (int)p->promised);
+    if (p->calls.len)
+        sql_bind_str(q, column + 5, p->calls);
+    if (p->doubts >= 0)
+        sqlite3_bind_int64(q, column + 6, p->doubts);
 }
 
 enum status store_pair_add(struct store *s, const struct pair *p, struct why *why)
@@ -65,9 +69,9 @@ enum status store_pair_add(struct store *s, const struct pair *p, struct why *wh
         s->keys,
         "INSERT INTO pair (id, at_us, task, served_strong, propensity_ppm, judged, "
         "weak_ppm, strong_ppm, tenant, route, weak, strong, weak_pd, strong_pd, judge_pd, "
-        "traits, scored, by_score, promised) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, "
-        "?12, ?13, ?14, "
-        "?15, ?16, ?17, ?18, ?19) ON CONFLICT DO NOTHING");
+        "traits, scored, by_score, promised, calls, doubts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+        "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) "
+        "ON CONFLICT DO NOTHING");
     if (q)
         bind(q, p);
     if (!q || !sql_done(q))
@@ -115,25 +119,28 @@ static enum side side_of(int number)
 static void read_row(sqlite3_stmt *q, const struct pair_query *query, struct pair *p)
 {
     struct str id = sql_str(q, 1);
-    *p = (struct pair){.number = sqlite3_column_int64(q, 0),
-                       .at_us = sqlite3_column_int64(q, 2),
-                       .tenant = query->tenant,
-                       .route = query->route,
-                       .task = (uint64_t)sqlite3_column_int64(q, 3),
-                       .served_strong = sqlite3_column_int(q, 4) != 0,
-                       .propensity_ppm = (uint32_t)sqlite3_column_int(q, 5),
-                       .judged = (enum pair_judged)sqlite3_column_int(q, 6),
-                       .weak_ppm = (uint32_t)sqlite3_column_int(q, 7),
-                       .strong_ppm = (uint32_t)sqlite3_column_int(q, 8),
-                       .weak = sql_str(q, 9),
-                       .strong = sql_str(q, 10),
-                       .weak_cost = read_cost(q, 11),
-                       .strong_cost = read_cost(q, 12),
-                       .judge_cost = read_cost(q, 13),
-                       .traits = sql_str(q, 14),
-                       .scored = (uint64_t)sqlite3_column_int64(q, 16),
-                       .by_score = sqlite3_column_int(q, 17) != 0,
-                       .promised = side_of(sqlite3_column_int(q, 18))};
+    *p = (struct pair){
+        .number = sqlite3_column_int64(q, 0),
+        .at_us = sqlite3_column_int64(q, 2),
+        .tenant = query->tenant,
+        .route = query->route,
+        .task = (uint64_t)sqlite3_column_int64(q, 3),
+        .served_strong = sqlite3_column_int(q, 4) != 0,
+        .propensity_ppm = (uint32_t)sqlite3_column_int(q, 5),
+        .judged = (enum pair_judged)sqlite3_column_int(q, 6),
+        .weak_ppm = (uint32_t)sqlite3_column_int(q, 7),
+        .strong_ppm = (uint32_t)sqlite3_column_int(q, 8),
+        .weak = sql_str(q, 9),
+        .strong = sql_str(q, 10),
+        .weak_cost = read_cost(q, 11),
+        .strong_cost = read_cost(q, 12),
+        .judge_cost = read_cost(q, 13),
+        .traits = sql_str(q, 14),
+        .scored = (uint64_t)sqlite3_column_int64(q, 16),
+        .by_score = sqlite3_column_int(q, 17) != 0,
+        .promised = side_of(sqlite3_column_int(q, 18)),
+        .calls = sql_str(q, 19),
+        .doubts = sqlite3_column_type(q, 20) == SQLITE_NULL ? -1 : sqlite3_column_int64(q, 20)};
     if (id.len == sizeof p->id.bytes)
         memcpy(p->id.bytes, id.ptr, id.len);
     if (sqlite3_column_type(q, 15) != SQLITE_NULL)
@@ -143,8 +150,9 @@ static void read_row(sqlite3_stmt *q, const struct pair_query *query, struct pai
 #define PAIRS(order)                                                                             \
     "SELECT * FROM (SELECT p.number, p.id, p.at_us, p.task, p.served_strong, p.propensity_ppm, " \
     "p.judged, p.weak_ppm, p.strong_ppm, p.weak, p.strong, p.weak_pd, p.strong_pd, p.judge_pd, " \
-    "p.traits, f.score_ppm, p.scored, p.by_score, p.promised FROM pair p LEFT JOIN feedback "    \
-    "f ON f.id = p.id WHERE p.tenant = ?1 AND p.route = ?2 AND p.number > ?3 AND p.at_us >= ?4 " \
+    "p.traits, f.score_ppm, p.scored, p.by_score, p.promised, p.calls, p.doubts "                \
+    "FROM pair p LEFT JOIN feedback f ON f.id = p.id WHERE p.tenant = ?1 AND p.route = ?2 AND "  \
+    "p.number > ?3 AND p.at_us >= ?4 "                                                           \
     "AND (?6 = 0 OR p.number <= ?6) AND (?7 = 0 OR f.at_us > ?7) "                               \
     "ORDER BY p.number " order " LIMIT ?5) ORDER BY number"
 

@@ -58,9 +58,15 @@ struct pair {       // slices of one that is read live during the call
     uint64_t task;           // that its traits name; 0 = none
     struct str weak, strong; // "provider/model"
     uint64_t scored; // the pair that its route's model was asked of (route/model.h); 0: not known
-    bool by_score;   // nothing else decides where its call goes (core/choice.h), as far as is known
+    // Of which calls it is, by whose judgement (gate/learned.h); empty: an earlier version's, of
+    // what holds now.
+    struct str calls;
+    bool by_score; // nothing else decides where its call goes (core/choice.h), as far as is known
     enum side promised; // by the certificate of that time (core/choice.h); NONE: there was none
-    bool served_strong; // its caller got the strong one's answer, else the weak one's
+    // How many parts of its route had been asked, ever, when it was chosen (gate/doubt.h); below 0:
+    // not known.
+    int64_t doubts;
+    bool served_strong;      // its caller got the strong one's answer, else the weak one's
     uint32_t propensity_ppm; // with which a call like it became a pair; never 0
     struct str traits;       // packed; empty where none were taken
     enum pair_judged judged;

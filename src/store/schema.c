@@ -404,6 +404,14 @@ static const struct step steps[] = {
     {17, // what a later call may go on from, by its provider's name
 "ALTER TABLE call ADD COLUMN answer_id TEXT;" // NULL: upstream_id, or nothing
 "PRAGMA user_version = 17;"
+    },
+    {18, // of whose calls a pair is, and which parts of its route were there when it was chosen
+"ALTER TABLE pair ADD COLUMN calls TEXT;" // NULL: of those that are asked for; -: nobody knows
+"ALTER TABLE pair ADD COLUMN doubts INTEGER;" // those of promise, then; NULL: not known
+"UPDATE pair SET calls = '-';" // but where the last look says whose they were, or cannot say it
+"UPDATE pair SET calls = CASE length(p.terms) WHEN 33 THEN substr(p.terms, 18) END FROM promise p "
+"WHERE p.tenant = pair.tenant AND p.route = pair.route AND p.task = 0;"
+"PRAGMA user_version = 18;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

@@ -86,6 +86,8 @@ static inline void add(const struct sort *of, unsigned count)
     static struct traits t;
     struct why why;
     struct learned *now = learned(NULL);
+    char calls[LEARNED_CALLS + 1];
+    learned_calls(&route, calls);
     for (unsigned i = 0; i < count; i++) {
         bool is_hard = chance(50);
         struct buf packed;
@@ -107,6 +109,8 @@ static inline void add(const struct sort *of, unsigned count)
                          .strong = STR("openai/large"),
                          .by_score = true,
                          .promised = choice_promised(&judged_by),
+                         .calls = str_of(calls),
+                         .doubts = learned_doubts(now, &route),
                          .propensity_ppm = odd ? of->odd_rate_ppm : 250000,
                          .traits = buf_str(&packed),
                          .judged = !judged            ? PAIR_JUDGED_NOT

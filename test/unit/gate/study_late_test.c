@@ -93,6 +93,7 @@ static void calls_and_judge_belong_to_the_promise(void **state)
 {
     const struct config_route before = route;
     char none[LEARNED_TERMS + 1], two[LEARNED_TERMS + 1];
+    char calls[LEARNED_CALLS + 1], same[LEARNED_CALLS + 1], other[LEARNED_CALLS + 1];
     struct str keys[] = {STR("a"), STR("b")}, turned[] = {STR("b"), STR("a")};
     struct config_pair tags[] = {{STR("feature"), STR("sums")}};
     struct config_pair any[] = {{STR("feature"), STR("*")}};
@@ -119,18 +120,20 @@ static void calls_and_judge_belong_to_the_promise(void **state)
     route = before;
     route.shadow.judge = str_of("openai/other");
     assert_false(has_terms(none));
-    assert_true(learned_alike(str_of(none), str_of(none)));
-    learned_terms(&route, two);
-    assert_false(learned_alike(str_of(none), str_of(two)));
+    learned_calls(&route, other);
     route = before;
     route.max_loss_ppm = 50000; // another promise, by the same pairs
-    learned_terms(&route, two);
-    assert_true(learned_alike(str_of(none), str_of(two)));
+    learned_calls(&route, same);
+    assert_false(has_terms(none));
     route = before;
+    learned_calls(&route, calls);
+    assert_string_equal(calls, same);
+    assert_string_not_equal(calls, other);
+    assert_string_equal(calls, none + LEARNED_TERMS - LEARNED_CALLS);
 }
 
-// Pairs of other calls, or that another one has judged, prove nothing of these, also where one
-// comes back to what was written before.
+// Pairs of other calls, or that another one has judged, prove nothing of these; who comes back to
+// what was written before has the pairs of that time.
 static void pairs_of_other_calls_are_no_proof(void **state)
 {
     const struct sort good = {.route = "wider", .small_knows = 97, .judged = 100};
@@ -140,8 +143,8 @@ static void pairs_of_other_calls_are_no_proof(void **state)
     route.match.key_count = 1;
     add(&good, 800);
     assert_true(learn(true));
-    assert_true(row_now().certified.holds);
-    const int64_t newest = row_now().newest;
+    const struct promise_row first = row_now();
+    assert_true(first.certified.holds);
     route.match.key_count = 0;
     struct learned *l = learned(NULL);
     assert_false(learned_certified(l, &route));
@@ -149,7 +152,6 @@ static void pairs_of_other_calls_are_no_proof(void **state)
     learned_free(l);
     assert_true(learn(false)); // though no pair is new
     assert_false(row_now().certified.holds);
-    assert_int_equal(row_now().since, newest);
     assert_int_equal(row_now().proved, 0);
     assert_int_equal(row_now().looks, 0);
     assert_false(learn(false));
@@ -162,6 +164,62 @@ static void pairs_of_other_calls_are_no_proof(void **state)
     assert_false(row_now().certified.holds);
     assert_int_equal(row_now().proved, 0);
     route.shadow.judge = STR_NONE;
+    route.match.key_count = 1;
+    assert_true(learn(false));
+    assert_true(row_now().certified.holds);
+    assert_int_equal(row_now().proved, first.proved);
+    assert_int_equal(row_now().looks, first.looks + 1);
+    assert_int_equal(row_now().since, 0);
+    route.match.key_count = 0;
+}
+
+// Also those that came of what nobody has seen, since it was changed back before a look, and those
+// that were under way when it was.
+static void what_was_changed_back_has_proved_nothing(void **state)
+{
+    const struct sort good = {.route = "back", .small_knows = 97, .judged = 100};
+    const struct sort bad = {.route = "back", .small_knows = 0, .judged = 100};
+    struct str keys[] = {STR("a")};
+    route.name = str_of("back");
+    add(&good, 800);
+    assert_true(learn(true));
+    const struct promise_row first = row_now();
+    assert_true(first.certified.holds);
+    route.match.keys = keys;
+    route.match.key_count = 1;
+    add(&bad, 800);
+    route.match.key_count = 0;
+    assert_true(learn(false));
+    assert_true(row_now().certified.holds); // nor do they revoke it
+    assert_int_equal(row_now().since, 0);
+    assert_int_equal(row_now().pairs, first.proved + row_now().learned);
+    assert_int_equal(row_now().proved, first.proved);
+}
+
+// Where the store cannot be read at a reload what was there stays, but for what is promised of
+// other calls.
+static void another_promise_is_not_kept_blindly(void **state)
+{
+    const struct sort good = {.route = "blind", .small_knows = 97, .judged = 100};
+    struct str keys[] = {STR("a")};
+    route.name = str_of("blind");
+    add(&good, 800);
+    assert_true(learn(true));
+    struct learned *before = learned(NULL);
+    const struct learned_from from = {&route, 1, str_of(place.folder), NULL, before};
+    assert_true(learned_certified(before, &route));
+    struct learned *same = learned_kept(&from);
+    assert_true(learned_certified(same, &route));
+    route.match.keys = keys;
+    route.match.key_count = 1;
+    struct learned *other = learned_kept(&from);
+    assert_false(learned_certified(other, &route));
+    assert_true(ask_of(other, easy).large);
+    route.match.key_count = 0;
+    learned_free(before);
+    assert_true(learned_certified(same, &route));
+    learned_free(same);
+    learned_free(other);
 }
 
 // What an earlier version has found says nothing of whose calls it is of: it is of what holds now,
@@ -188,6 +246,8 @@ int main(void)
         cmocka_unit_test(what_cannot_be_proved_spends_nothing),
         cmocka_unit_test(calls_and_judge_belong_to_the_promise),
         cmocka_unit_test(pairs_of_other_calls_are_no_proof),
+        cmocka_unit_test(another_promise_is_not_kept_blindly),
+        cmocka_unit_test(what_was_changed_back_has_proved_nothing),
         cmocka_unit_test(what_an_earlier_version_found_goes_on),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -455,6 +455,7 @@ static void what_was_ever_doubted_is_kept(void **state)
 static void what_was_certified_before_is_doubted_from_now_on(void **state)
 {
     static const char *const later[] = {"doubt", "doubt_from", "doubt_whole", "doubts"};
+    char sql[160], calls[LEARNED_CALLS + 1];
     route.name = str_of("moved");
     add(&(struct sort){"moved", 97, 100, 0, 7, false}, 800);
     add(&(struct sort){"moved", 97, 100, 0, 0, false}, 800);
@@ -462,13 +463,19 @@ static void what_was_certified_before_is_doubted_from_now_on(void **state)
     assert_true(row_now().certified.holds);
     store_close(store);
     for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
-        char sql[100];
         snprintf(sql, sizeof sql, "ALTER TABLE promise DROP COLUMN %s", later[i]);
         ask(&place, sql);
     }
     ask(&place, "ALTER TABLE call DROP COLUMN answer_id"); // of 17
+    ask(&place, "ALTER TABLE pair DROP COLUMN calls");     // of 18
+    ask(&place, "ALTER TABLE pair DROP COLUMN doubts");
     ask(&place, "PRAGMA user_version = 15");
     store = store_at(&place, false);
+    learned_calls(&route, calls);
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM pair WHERE route = 'moved' AND calls = '%s'",
+             calls);
+    assert_int_equal(ask(&place, sql), 1600);
+    assert_int_equal(ask(&place, "SELECT count(*) FROM pair WHERE doubts IS NOT NULL"), 0);
     assert_int_equal(row_now().doubt_whole, 1);
     assert_int_equal(doubt_of(7, "doubt"), 0);
     assert_int_equal(doubt_of(7, "doubt_from"), 0);

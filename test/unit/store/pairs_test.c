@@ -17,6 +17,8 @@ static struct pair a_pair(const struct entry *e, const char *route)
                          .weak = STR("local/small"),
                          .strong = STR("openai/large"),
                          .by_score = true,
+                         .calls = STR("0123456789abcdef"),
+                         .doubts = 7,
                          .propensity_ppm = 250000,
                          .traits = STR("\0\1\2"),
                          .judged = PAIR_JUDGED_MODEL,
@@ -48,7 +50,7 @@ static enum status say(struct store *s, const struct entry *e, const char *key, 
 struct seen {
     unsigned count;
     struct pair first, last; // without their texts
-    char weak[20], strong[20], traits[3];
+    char weak[20], strong[20], calls[20], traits[3];
 };
 
 static void see(void *context, const struct pair *p)
@@ -57,6 +59,7 @@ static void see(void *context, const struct pair *p)
     if (seen->count++ == 0)
         seen->first = *p;
     seen->last = *p;
+    snprintf(seen->calls, sizeof seen->calls, "%.*s", STR_ARG(p->calls));
     snprintf(seen->weak, sizeof seen->weak, "%.*s", STR_ARG(p->weak));
     snprintf(seen->strong, sizeof seen->strong, "%.*s", STR_ARG(p->strong));
     if (p->traits.len == sizeof seen->traits)
@@ -100,6 +103,8 @@ static void what_was_kept_comes_back(void **state)
     assert_memory_equal(seen.traits, pair.traits.ptr, sizeof seen.traits);
     assert_int_equal(seen.last.propensity_ppm, 250000);
     assert_true(seen.last.by_score);
+    assert_string_equal(seen.calls, "0123456789abcdef");
+    assert_int_equal(seen.last.doubts, 7);
     assert_int_equal(seen.last.judged, PAIR_JUDGED_MODEL);
     assert_false(seen.last.weak_cost.known);
     assert_true(seen.last.strong_cost.known);
