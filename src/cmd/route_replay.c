@@ -86,6 +86,15 @@ static void add_checks(struct json_out *o, const struct config_route *r)
     buf_fini(&checks);
 }
 
+// Which calls, and by whose judgement.
+static void add_calls(struct json_out *o, const struct config_route *r)
+{
+    char match[LEARNED_CALLS + 1];
+    (void)snprintf(match, sizeof match, "%016llx", (unsigned long long)learned_match(r));
+    json_out_text(o, "match", str_of(match));
+    json_out_text(o, "judge", learned_judged(r));
+}
+
 // Those that can be asked whether they agree.
 static void add_seconds(struct json_out *o, const struct snapshot *s, const struct config_route *r)
 {
@@ -108,6 +117,7 @@ static void add_policy(struct json_out *o, const struct config_route *r)
     json_out_flag(o, "verifies", r->verifier_count > 0);
     json_out_flag(o, "verifies_confined", verifies_confined(r));
     add_checks(o, r);
+    add_calls(o, r);
     json_out_flag(o, "local", r->local_only);
     json_out_number(o, "max_cost_nd", r->max_cost.n);
     json_out_number(o, "max_loss_ppm", r->max_loss_ppm);

@@ -126,18 +126,22 @@ static void add_pairs(uint64_t *sum, const char *name, const struct config_pair 
         add_line(sum, name, at[i].name, at[i].value);
 }
 
+struct str learned_judged(const struct config_route *r)
+{
+    return r->shadow.unjudged ? str_of("none") : r->shadow.judge;
+}
+
 // The first of a tier that is proposed says nothing, as its order does not.
 static struct str judge_of(const struct config_route *r)
 {
     const struct config_tier *t = r->large;
-    if (r->shadow.unjudged)
-        return str_of("none");
-    if (r->shadow.judge.len)
-        return r->shadow.judge;
+    const struct str judged = learned_judged(r);
+    if (judged.len)
+        return judged;
     return t && t->model_count && !(t->name.len && t->line == 0) ? t->models[0] : STR_NONE;
 }
 
-void learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1])
+uint64_t learned_match(const struct config_route *r)
 {
     const struct config_match *m = &r->match;
     uint64_t sum = 0;
@@ -153,8 +157,19 @@ void learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1])
         add_number(&sum, "most", m->tokens_most);
     add_number(&sum, "require", r->require);
     add_number(&sum, "context", r->require_context);
-    add_line(&sum, "judge", judge_of(r), STR_NONE);
+    return sum;
+}
+
+void learned_calls_by(uint64_t match, struct str judge, char out[LEARNED_CALLS + 1])
+{
+    uint64_t sum = match;
+    add_line(&sum, "judge", judge, STR_NONE);
     (void)snprintf(out, LEARNED_CALLS + 1, "%016llx", (unsigned long long)sum);
+}
+
+void learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1])
+{
+    learned_calls_by(learned_match(r), judge_of(r), out);
 }
 
 void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1])

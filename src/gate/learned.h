@@ -70,6 +70,11 @@ void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1]);
 // The part of them behind the dash, in which a pair says of what it is proof.
 #define LEARNED_CALLS 16
 void learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1]);
+// The same of what it is made: the calls alone, and who judges ("none": nobody; empty: the first of
+// the large side, whoever that is).
+uint64_t learned_match(const struct config_route *r);
+void learned_calls_by(uint64_t match, struct str judge, char out[LEARNED_CALLS + 1]);
+struct str learned_judged(const struct config_route *r); // as it is written; empty: it is not
 // The part of them that is of the checks, as text, appended.
 void learned_checks(const struct config_route *r, struct buf *b);
 // The promise that it asks for. Who allows all to be lost allows all but a millionth.

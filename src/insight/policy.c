@@ -2,6 +2,7 @@
 
 #include "insight/policy.h"
 
+#include "base/digest.h"
 #include "base/json.h"
 
 #define PPM 1000000
@@ -69,6 +70,20 @@ static void read_side(struct reading *r, const struct json_val *of, const char *
     }
 }
 
+// Sixteen hexadecimal digits.
+static void read_match(struct reading *r, const struct json_val *of, struct policy_route *out)
+{
+    const struct str text = json_str(json_get(of, "match"));
+    uint8_t bytes[sizeof out->match];
+    out->matched = json_get(of, "match") != NULL;
+    if (!out->matched)
+        return;
+    if (!hex_read(text, bytes, sizeof bytes))
+        complain(r, "match");
+    for (size_t i = 0; i < sizeof bytes && !r->wrong; i++)
+        out->match = out->match << 8 | bytes[i];
+}
+
 static void read_route(struct reading *r, const struct json_val *of, struct policy_route *out)
 {
     out->name = read_text(r, of, "name");
@@ -80,6 +95,8 @@ static void read_route(struct reading *r, const struct json_val *of, struct poli
     out->local = json_bool(json_get(of, "local"), false);
     out->built_in = json_get(of, "medium") != NULL;
     out->checks = read_text(r, of, "checks");
+    out->judge = read_text(r, of, "judge");
+    read_match(r, of, out);
     out->max_cost.n = read_number(r, of, "max_cost_nd", INT64_MAX);
     out->max_loss_ppm = (uint32_t)read_number(r, of, "max_loss_ppm", PPM);
     out->confidence_ppm = (uint32_t)read_number(r, of, "confidence_ppm", PPM);

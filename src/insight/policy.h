@@ -5,6 +5,7 @@
 //
 //   {"routes":[{"name":"support","mode":"measured","verifies":true,"verifies_confined":true,
 //     "agrees":false,"sways":false,"checks":"3000 1 0   0",
+//     "match":"00f1e2d3c4b5a697","judge":"x/y",
 //     "max_cost_nd":0,"max_loss_ppm":20000,"confidence_ppm":950000,
 //     "small":[{"model":"local/llama3.2:3b"}],"large":[{"model":"x/y","out":"not local"}],
 //     "second":[{"model":"x/z"}]}],
@@ -20,6 +21,9 @@
 //   sways               a verifier that no shadow is asked of may refuse small answers
 //   checks              how small answers are checked, as far as it is of the promise, in words of
 //                       the writer's; none: as they are
+//   match               tells its calls apart from others (16 hexadecimal digits); none: they
+//                       are as they are
+//   judge               who judges its pairs; "none": nobody; empty: the first of the large side
 //   small, large        null: the side is proposed, as it was when the call came; {"tier":"small"}:
 //                       the same, where the route has the same tier now and the policy's
 //                       providers propose the same for it, else as it is proposed now
@@ -59,7 +63,12 @@ struct policy_route {
     enum choice_mode mode;
     bool verifies, verifies_confined, agrees, sways, local;
     bool built_in; // its tiers are these three; its sides are set by who knows
-    struct str checks;
+    struct str checks, judge;
+    bool matched;   // `match` is there,
+    uint64_t match; // ... and is that
+    struct str
+        calls; // of which a pair is proof (store/pairs.h); empty: not known. Set by who knows
+    bool other_calls; // ... and not those that hold now. As well
     struct str terms; // that hold now (store/promises.h); empty: not known. Set by who knows them
     // Odds with which a call becomes a pair, and while a certificate holds; 0: none does. As well.
     uint32_t odds_ppm, odds_certified_ppm;

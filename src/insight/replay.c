@@ -421,7 +421,7 @@ static bool promise_anew(struct replay *r, struct anew *a, struct choice_judged 
     r->other_promise++;
     if (!kind)
         return true;
-    if (p->mode == CHOICE_MEASURED && t->pairs == 0) // nothing is measured
+    if (p->mode == CHOICE_MEASURED && !t->learns) // nothing is measured
         *c = j->counsel[CHOICE_RULES];
     else if (t->holds)
         *c = (struct choice_counsel){t->own, t->threshold,

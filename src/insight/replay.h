@@ -46,6 +46,7 @@ struct replay_retest {
     bool own; // scored by the route's own model, which is this:
     struct model model;
     int64_t pairs; // it was tested by
+    bool learns;   // the route would have learned something of its pairs (route/learner.h)
     bool holds;
     int64_t threshold; // in millionths; CHOICE_NOTHING: none
 };

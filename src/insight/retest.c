@@ -19,6 +19,7 @@ struct work {
     bool own;      // it is the route's
     int64_t since; // only pairs with numbers above it are proof
     struct learner learner;
+    size_t learned; // pairs of the other half
     struct traits *traits;
     enum status status;
     struct why *why;
@@ -52,14 +53,24 @@ static bool has_model(const struct policy_side *s, struct str model)
     return s->proposed;
 }
 
+// What is not known is taken for the same.
+static bool is_of_calls(const struct policy_route *r, const struct pair *p)
+{
+    return r->calls.len == 0 || p->calls.len == 0 || str_eq(r->calls, p->calls);
+}
+
 static void take(void *context, const struct pair *p)
 {
     struct work *w = context;
     const struct policy_route *r = w->policy;
     const uint64_t answered = model_pair(p->weak, p->strong);
-    if (w->status != STATUS_OK || !learner_proves(&p->id) || !has_model(&r->small, p->weak) ||
+    if (w->status != STATUS_OK || !has_model(&r->small, p->weak) ||
         !has_model(&r->large, p->strong) || !traits_unpack(p->traits, w->traits))
         return;
+    if (!learner_proves(&p->id)) {
+        w->learned += p->judged != PAIR_JUDGED_NOT;
+        return;
+    }
     const struct lesson lesson = {.id = p->id,
                                   .traits = w->traits,
                                   .pair = answered,
@@ -70,7 +81,7 @@ static void take(void *context, const struct pair *p)
                                   .ruled = pair_ruled(p->judged),
                                   .contradicted = p->judged == PAIR_JUDGED_CONTRADICTED,
                                   .swayed = !p->by_score || r->sways,
-                                  .proves = p->number > w->since};
+                                  .proves = p->number > w->since && is_of_calls(r, p)};
     w->status = learner_add(&w->learner, &lesson, w->why);
 }
 
@@ -104,6 +115,7 @@ static enum status test(const struct work *w, struct replay_retest *out)
     *out = (struct replay_retest){.own = w->own,
                                   .model = w->model,
                                   .pairs = (int64_t)w->learner.proof_rows.count,
+                                  .learns = learner_learns(w->learned, w->learner.proof_rows.count),
                                   .holds = c->holds,
                                   .threshold =
                                       c->holds ? (int64_t)(c->threshold * PPM) : CHOICE_NOTHING};

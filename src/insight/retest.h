@@ -2,8 +2,9 @@
 //
 // retest - the threshold that a promise would have which is not the one that held: what the route's
 // learner (route/learner.h) finds at its first look at that promise, by the newest pairs of the
-// policy's models and the model that the route has now, on the terms that it has now: of others, or
-// where its file is another one, it has none. Where those terms are not known (policy.h: a tier is
+// policy's models, of the calls that it takes and by the judge that it has, and the model that the
+// route has now, on the terms that it has now: of others, or where its file is another one, it has
+// none. Where those terms are not known (policy.h: a tier is
 // proposed, or the route stands in no configuration any more) it is that of the last look, whatever
 // its terms were. No task is looked at by itself: what is kept of a call does not say of which it
 // is.

@@ -207,16 +207,40 @@ static bool has_checks(const struct policy_route *p, const struct config_route *
     return same;
 }
 
+// Who judges where nobody is named: the first of the large side that can be asked. Of a tier that
+// is proposed it says nothing (gate/learned.h).
+static struct str usual_judge(const struct policy_side *large)
+{
+    for (unsigned i = 0; i < large->count && !large->filled; i++)
+        if (large->models[i].absent.len == 0)
+            return large->models[i].name;
+    return STR_NONE;
+}
+
+static void set_calls(struct work *w, struct policy_route *p, const struct config_route *now)
+{
+    char calls[LEARNED_CALLS + 1];
+    if (!p->matched)
+        return;
+    learned_calls_by(p->match, p->judge.len ? p->judge : usual_judge(&p->large), calls);
+    p->calls = arena_dup(&w->arena, str_of(calls));
+    if (!now)
+        return;
+    learned_calls(now, calls);
+    p->other_calls = !str_is(p->calls, calls);
+}
+
 // What holds now. Of a route that does not stand in the configuration nothing is known but what its
 // calls say, nor which models a tier has now that is proposed.
 static void set_now(struct work *w, struct policy_route *p)
 {
     const struct config_route *r = route_now(w, p->name);
     char terms[LEARNED_TERMS + 1];
+    set_calls(w, p, r);
     if (!r)
         return;
-    p->other_terms =
-        !has_models(&p->small, r->small) || !has_models(&p->large, r->large) || !has_checks(p, r);
+    p->other_terms = !has_models(&p->small, r->small) || !has_models(&p->large, r->large) ||
+                     !has_checks(p, r) || p->other_calls;
     p->odds_ppm = r->shadow.on ? r->shadow.rate_ppm : 0;
     p->odds_certified_ppm = r->shadow.on ? r->shadow.rate_certified_ppm : 0;
     learned_terms(r, terms);

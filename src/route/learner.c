@@ -45,6 +45,11 @@ bool learner_proves(const struct uuid *id)
     return (id->bytes[11] & 1) != 0;
 }
 
+bool learner_learns(size_t learned, size_t proof)
+{
+    return learned + proof >= LEARNER_LEAST && learned >= TRAIN_ROWS_MIN;
+}
+
 enum status learner_add(struct learner *l, const struct lesson *lesson, struct why *why)
 {
     struct row row = {.pair = lesson->pair, .weak = lesson->weak, .strong = lesson->strong};
@@ -259,7 +264,7 @@ static enum status learn(const struct learner *l, const struct model *prior, str
 {
     struct train_wishes wishes = {.prior = prior};
     *out = *prior;
-    if (l->rows.count + l->proof_rows.count < LEARNER_LEAST || l->rows.count < TRAIN_ROWS_MIN)
+    if (!learner_learns(l->rows.count, l->proof_rows.count))
         return STATUS_OK;
     enum status s = train(&l->rows, &wishes, file, why);
     return s == STATUS_OK ? model_view(buf_str(file), "what was learned", out, why) : s;

@@ -110,6 +110,9 @@ float lesson_proves(const struct lesson *l);
 // A pair of that call is proof; else the model is learned from it.
 bool learner_proves(const struct uuid *id);
 
+// So many pairs of either half are enough to learn from the first.
+bool learner_learns(size_t learned, size_t proof);
+
 void learner_init(struct learner *l);
 void learner_fini(struct learner *l);
 // NO_MEMORY, LIMIT.

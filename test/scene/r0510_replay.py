@@ -163,6 +163,23 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     others = of(strict.replace("small: [told/small]", "small: [told/second]"), "desk")
     expect((others["promise"]["calls"], others["promise"]["pairs"]), (24, 0))
 
+    # So have other calls, and another judge: pairs of what it took, and by whom they were judged, prove nothing of them.
+    gateway.costlens("route", "learn", "desk")
+    with sqlite3.connect(gateway.store, timeout=30) as db:
+        db.execute("UPDATE pair SET calls = (SELECT substr(terms, 18) FROM promise WHERE route = 'desk' AND task = 0)")
+
+    def desk_with(more, match="key: nobody"):
+        return of(strict.replace("match: { key: nobody }", f"match: {{ {match} }}{more}", 1), "desk")
+
+    for more, match in (("", "key: [nobody]"), (", shadow: { budget: 1, judge: told/large }", "key: nobody")):
+        expect(desk_with(more, match)["promise"], None, f"{match}{more} is the same promise")
+    expect(desk_with(", verify: [refusal]")["promise"]["pairs"], proofs)
+    for more, match in (("", "key: else"), (", require: [tools]", "key: nobody"),
+                        (", shadow: { budget: 1, judge: told/second }", "key: nobody")):
+        other = desk_with(more, match)
+        expect((other["promise"], other["share_small"]["would"]), ({"calls": 24, "pairs": 0, "threshold": None}, "0"), more + match)
+        expect_in("takes other calls, or has another judge", " ".join(other["notes"]))
+
     # In words, and one route of them.
     text = replay(HOUR.replace("name: desk,", "name: desk, mode: certified,"), "--route", "desk").stdout
     for part in ("desk: 24 calls", "to the small side", "cost, USD", "loss", "no certificate", "rated"):

@@ -34,7 +34,8 @@ static void is_read_as_it_is(void **state)
     static const char text[] =
         "{\"routes\":[{\"name\":\"support\",\"mode\":\"certified\",\"verifies\":true,"
         "\"verifies_confined\":false,\"agrees\":true,\"sways\":true,\"checks\":\"3000 "
-        "1\",\"max_cost_nd\":1500,\"max_loss_ppm\":20000,"
+        "1\",\"match\":\"00f1e2d3c4b5a697\",\"judge\":\"x/"
+        "j\",\"max_cost_nd\":1500,\"max_loss_ppm\":20000,"
         "\"confidence_ppm\":950000,\"small\":[{\"model\":\"local/small\"}],"
         "\"large\":[{\"model\":\"x/large\",\"out\":\"not local\"},{\"model\":\"x/y\"}],"
         "\"second\":[{\"model\":\"x/z\"}]},"
@@ -45,7 +46,8 @@ static void is_read_as_it_is(void **state)
     const struct policy_route *r = &p.routes[0];
     assert_true(str_is(r->name, "support") && r->mode == CHOICE_CERTIFIED);
     assert_true(r->verifies && !r->verifies_confined && r->agrees && r->sways && !r->other_terms);
-    assert_true(str_is(r->checks, "3000 1"));
+    assert_true(str_is(r->checks, "3000 1") && str_is(r->judge, "x/j"));
+    assert_true(r->matched && r->match == UINT64_C(0x00f1e2d3c4b5a697) && !p.routes[1].matched);
     assert_true(!p.routes[1].agrees && !p.routes[1].sways && p.routes[1].checks.len == 0);
     assert_int_equal(r->max_cost.n, 1500);
     assert_int_equal(r->max_loss_ppm, 20000);
@@ -140,6 +142,9 @@ static void what_is_wrong_is_named(void **state)
             "name");
     refuses("{\"routes\":[{\"name\":\"a\",\"mode\":\"best\"," REST "}]}", "mode");
     refuses("{\"routes\":[{\"name\":\"a\",\"mode\":\"rules\"}]}", "max_cost_nd");
+    refuses("{\"routes\":[{\"name\":\"a\",\"mode\":\"rules\",\"match\":\"12\"," REST "}]}",
+            "match");
+    refuses("{\"routes\":[{\"name\":\"a\",\"mode\":\"rules\",\"match\":7," REST "}]}", "match");
     refuses("{\"routes\":[{\"name\":\"a\",\"mode\":\"rules\",\"max_cost_nd\":-1}]}", "max_cost_nd");
     refuses("{\"routes\":[{\"name\":\"a\",\"mode\":\"rules\",\"max_cost_nd\":0,"
             "\"max_loss_ppm\":2000000}]}",

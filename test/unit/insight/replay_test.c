@@ -227,6 +227,56 @@ static void a_certificate_is_of_its_terms(void **state)
     end(&w);
 }
 
+// Another promise than the one that held, tested by as many pairs; a policy's pairs are whatever.
+static bool is_certified(struct world *w, const struct policy_route *p)
+{
+    const struct json_val *r = replayed_by(w, p);
+    assert_int_equal(count(r, "promise.calls"), count(r, "calls"));
+    return json_type(json_path(r, "promise.threshold")) == JSON_STRING;
+}
+
+// So it is of its calls, and of who judges them: pairs of others prove nothing of it.
+static void a_certificate_is_of_its_calls(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 19);
+    struct decision d = certified();
+    d.call.judged.counsel[CHOICE_MEASURED] =
+        (struct choice_counsel){false, 50000, CHOICE_WHY_MEASURED};
+    unsigned proofs[2] = {0};
+    for (unsigned n = 0; n < 1200; n++) {
+        const struct entry e = put(&w, n, &d);
+        struct pair p = pair_of(&e, SIDE_SMALL);
+        p.calls = n < 600 ? (struct str)STR("then") : (struct str)STR("now");
+        p.weak_ppm = PAIR_WHOLE_PPM;
+        keep_pair(&w, p);
+        proofs[n >= 600] += learner_proves(&e.id);
+    }
+    struct policy_route p = policy_of(CHOICE_CERTIFIED);
+    p.max_loss_ppm = 100000;
+    p.other_terms = true;
+    p.calls = str_of("now");
+    assert_true(is_certified(&w, &p));
+    assert_int_equal(count(json_root(w.json), "promise.pairs"), proofs[1]);
+    p.calls = str_of("then"); // who comes back has those of that time
+    assert_true(is_certified(&w, &p));
+    assert_int_equal(count(json_root(w.json), "promise.pairs"), proofs[0]);
+    p.calls = str_of("never");
+    assert_false(is_certified(&w, &p));
+    assert_int_equal(count(json_root(w.json), "promise.pairs"), 0);
+    assert_int_equal(count(json_root(w.json), "to_large"), 1200);
+    p.mode = CHOICE_MEASURED; // it has learned of them, and nothing is measured
+    assert_false(is_certified(&w, &p));
+    assert_int_equal(count(json_root(w.json), "to_large"), 1200);
+    p.calls = STR_NONE; // nobody knows
+    p.mode = CHOICE_CERTIFIED;
+    assert_true(is_certified(&w, &p));
+    assert_int_equal(count(json_root(w.json), "promise.pairs"), proofs[0] + proofs[1]);
+    end(&w);
+}
+
 // As the gateway would have gone: another promise does not choose before anything is learned.
 static void calls_before_learning_go_by_rules(void **state)
 {
@@ -247,14 +297,6 @@ static void calls_before_learning_go_by_rules(void **state)
     p.mode = CHOICE_CERTIFIED; // which chooses nothing without a certificate
     assert_int_equal(count(replayed_by(&w, &p), "to_large"), 40);
     end(&w);
-}
-
-// Another promise than the one that held, tested by as many pairs; a policy's pairs are whatever.
-static bool is_certified(struct world *w, const struct policy_route *p)
-{
-    const struct json_val *r = replayed_by(w, p);
-    assert_int_equal(count(r, "promise.calls"), count(r, "calls"));
-    return json_type(json_path(r, "promise.threshold")) == JSON_STRING;
 }
 
 // Puts what a look leaves: a model that has learned of such calls, by all that a route learns from.
@@ -635,6 +677,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_certificate_is_of_its_terms),
+        cmocka_unit_test(a_certificate_is_of_its_calls),
         cmocka_unit_test(calls_before_learning_go_by_rules),
         cmocka_unit_test(a_newer_model_scores_the_pairs_anew),
         cmocka_unit_test(what_was_learned_by_heart_proves_nothing),
