@@ -104,6 +104,8 @@ with Speaker({"small": small, "large": lambda body: answer(question(body), True)
 
     # With a certificate one call in fifty is compared.
     ask_for_pairs(1, "propensity_ppm = 20000")
+    expect(gateway.sql("SELECT DISTINCT doubts, length(calls) AS n FROM pair WHERE propensity_ppm = 20000"),
+           [{"doubts": 1, "n": 16}], "what is asked of it, and of which calls it is")
     gateway.extra = ROUTES.format(", rate_certified: 100%")  # what becomes bad is seen sooner
     gateway.file.write_text(gateway.config())
     gateway.program.signal(1)

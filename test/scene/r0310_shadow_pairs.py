@@ -62,6 +62,8 @@ with Speaker({"small": small, "second": "The answer is 4", "broken": 503, "large
     answer = gateway.chat("2+2?", model="support")
     expect((answer.status, answer.headers["x-costlens-model"]), (200, "bench/large"))
     first = pairs(1)[0]
+    # Of which calls it is, by whose judgement, and that no part of its route had been asked of.
+    expect(gateway.sql("SELECT length(calls) AS n, doubts FROM pair"), [{"n": 16, "doubts": 0}])
     expect(first["id"], answer.headers["x-costlens-request-id"].replace("-", ""))
     expect((first["route"], first["weak"], first["strong"], first["served_strong"], first["propensity_ppm"]),
            ("support", "bench/small", "bench/large", 1, 1000000))
