@@ -16,8 +16,8 @@
 #include "net/client.h"
 #include "net/pipe.h"
 #include "net/reader.h"
-#include "net/rest.h"
 #include "net/resolve.h"
+#include "net/rest.h"
 
 enum conn_phase { CONN_DIAL, CONN_PROXY, CONN_SHAKE, CONN_READY };
 enum body_framing { BODY_NONE, BODY_LENGTH, BODY_CHUNKED, BODY_CLOSE };
@@ -32,8 +32,8 @@ struct conn {
     struct list link;  // in the origin's idle list
     struct reader reader;
     struct rest rest; // not given to a paused call yet
-    uint64_t before; // bytes written when it took the call
-    int64_t left;    // of a Content-Length
+    uint64_t before;  // bytes written when it took the call
+    int64_t left;     // of a Content-Length
     int64_t idle_until_us;
     uint32_t idle_ms; // how long it may be idle: ours or what the server said
     uint8_t phase;
