@@ -45,6 +45,14 @@ static const uint8_t mark_of[256] = {
     ['%'] = MARK_MONEY, ['-'] = MARK_HYPHEN, ['.'] = MARK_STOP,    ['!'] = MARK_STOP,
 };
 
+// Which grams there were: a bit each. What stands in `bits` counts where `known` is -1, not 0: to
+// clear all of them would push some kilobytes out of the cache that most texts do not need.
+#define SEEN_WORDS ((1 << TRAITS_GRAM_BITS) / 64)
+struct seen {
+    int8_t known[SEEN_WORDS];
+    uint64_t bits[SEEN_WORDS];
+};
+
 // Of the words.
 struct words {
     uint64_t before; // the word before, hashed; 0: none
@@ -57,13 +65,26 @@ struct words {
 struct tally {
     struct words words;
     uint16_t *grams;
+    struct seen *seen;
     uint32_t marks[MARK_COUNT];
     uint32_t sentences, blanks;
     uint32_t lines, line_longest, indented, bullets;
     uint32_t options, option_bytes, option_longest, option_shortest, option_numbers;
     uint32_t stem; // bytes before the first option
     uint32_t bytes;
-    uint64_t seen[(1 << TRAITS_GRAM_BITS) / 64]; // a bit for each gram
+};
+
+// Of the bytes of one span, or of sixteen: a bit each.
+struct kinds {
+    uint64_t word, mark;
+    uint64_t digit, capital, far; // of a word, far beyond ASCII
+};
+
+// What the span before ended within: 1 where ...
+struct within {
+    uint64_t word;
+    uint64_t number, foreign; // ... a word that such a byte begins
+    uint64_t capital;         // ... its last byte was a capital that begins a word
 };
 
 // A text with its bytes folded, and a bit for each that is of a word, or a mark.
@@ -104,12 +125,14 @@ uint16_t traits_share(uint64_t part, uint64_t whole)
 }
 
 // Keeps it unless it was there; 1 if it is new. Without a branch: nobody could guess it.
-static inline unsigned keep(struct words *w, uint64_t *seen, uint16_t *grams, uint64_t hash)
+static inline unsigned keep(struct words *w, struct seen *seen, uint16_t *grams, uint64_t hash)
 {
-    unsigned gram = (unsigned)(hash >> (64 - TRAITS_GRAM_BITS));
-    uint64_t word = seen[gram >> 6], bit = (uint64_t)1 << (gram & 63);
+    unsigned gram = (unsigned)(hash >> (64 - TRAITS_GRAM_BITS)), at = gram / 64;
+    uint64_t word = seen->bits[at] & (uint64_t)(int64_t)seen->known[at];
+    uint64_t bit = (uint64_t)1 << gram % 64;
     unsigned new = ((word & bit) == 0) & (w->grams < TRAITS_GRAMS_MAX);
-    seen[gram >> 6] = word | bit;
+    seen->known[at] = -1;
+    seen->bits[at] = word | bit;
     grams[w->grams] = (uint16_t)gram;
     w->grams += new;
     return new;
@@ -127,22 +150,6 @@ static inline uint64_t hash_word(const unsigned char *fold, size_t len)
     memcpy(&part, fold, 8);
     hash = (hash ^ (part & UINT64_MAX >> (64 - 8 * len))) * MIX;
     return (hash ^ hash >> 32) * MIX;
-}
-
-static inline void read_word(struct words *w, const struct scan *s, size_t start, size_t end)
-{
-    const unsigned char *p = (const unsigned char *)s->text.ptr + start;
-    uint32_t len = (uint32_t)(end - start);
-    unsigned digit = str_digit((char)p[0]), capital = is_capital(p[0]);
-    w->count++;
-    w->letters += len;
-    w->longest = len > w->longest ? len : w->longest;
-    w->long_ones += len > LONG_WORD;
-    w->numbers += digit;
-    w->digits += digit ? len : 0;
-    w->capitals += capital;
-    w->all_caps += capital & (len > 1 && is_capital(p[len > 1]));
-    w->foreign += p[0] >= 0x80 ? len : 0;
 }
 
 // "A. ", "B) " or "(C) " at the start of a line: its length; 0: no option.
@@ -215,8 +222,8 @@ static void read_mark(struct tally *t, struct scan *s, size_t at)
     t->blanks += c == '_' && next == '_' && (at == 0 || text.ptr[at - 1] != '_');
 }
 
-// Folds sixteen bytes, and says which are of a word and which are marks.
-static inline void fold_sixteen(const char *from, sixteen *to, uint64_t *word, uint64_t *mark)
+// Folds sixteen bytes, and says which are what.
+static inline struct kinds fold_sixteen(const char *from, sixteen *to)
 {
     sixteen c = sixteen_at(from);
     sixteen small = c | 0x20;
@@ -224,28 +231,80 @@ static inline void fold_sixteen(const char *from, sixteen *to, uint64_t *word, u
     sixteen digit = (sixteen)(c >= '0') & (sixteen)(c <= '9'), far = (sixteen)(c >= 0x80);
     sixteen of_word = letter | digit | far, is_mark = ~of_word & (sixteen)(c != ' ');
     *to = (letter & small) | (digit & '0') | (far & c);
-    *word = sixteen_bits(of_word);
-    *mark = sixteen_bits(is_mark);
+    return (struct kinds){.word = sixteen_bits(of_word),
+                          .mark = sixteen_bits(is_mark),
+                          .digit = sixteen_bits(digit),
+                          .capital = sixteen_bits(letter & (sixteen)(c != small)),
+                          .far = sixteen_bits(far)};
+}
+
+static inline struct kinds fold_span(const char *from, sixteen *to)
+{
+    struct kinds all = {0};
+    for (unsigned k = 0; k < SPAN; k += 16) {
+        struct kinds some = fold_sixteen(from + k, &to[k / 16]);
+        all.word |= some.word << k;
+        all.mark |= some.mark << k;
+        all.digit |= some.digit << k;
+        all.capital |= some.capital << k;
+        all.far |= some.far << k;
+    }
+    return all;
+}
+
+// In pairs, fours and eights (Warren, Hacker's Delight, 5-1): there may be no instruction for it.
+static inline uint32_t ones(uint64_t n)
+{
+    n -= n >> 1 & 0x5555555555555555u;
+    n = (n & 0x3333333333333333u) + (n >> 2 & 0x3333333333333333u);
+    n = (n + (n >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+    return (uint32_t)(n * 0x0101010101010101u >> 56);
+}
+
+// Of the bytes of words that begin at `first`: what is added there carries over each word's end.
+static inline uint64_t whole(uint64_t word, uint64_t first)
+{
+    return word & ~(word + first);
+}
+
+// What the words of a span begin with, and how many bytes are in those.
+static inline void count_kinds(struct words *w, const struct kinds *k, struct within *in)
+{
+    uint64_t starts = k->word & ~(k->word << 1 | in->word);
+    uint64_t capitals = starts & k->capital;
+    w->capitals += ones(capitals);
+    w->all_caps += ones(k->capital & (capitals << 1 | in->capital));
+    if (k->digit | in->number) {
+        uint64_t bytes = whole(k->word, (starts & k->digit) | (k->word & in->number));
+        w->numbers += ones(starts & k->digit);
+        w->digits += ones(bytes);
+        in->number = bytes >> 63;
+    }
+    if (k->far | in->foreign) {
+        uint64_t bytes = whole(k->word, (starts & k->far) | (k->word & in->foreign));
+        w->foreign += ones(bytes);
+        in->foreign = bytes >> 63;
+    }
+    in->word = k->word >> 63;
+    in->capital = capitals >> 63;
 }
 
 // Folds the text and notes what is where. Spaces follow its end.
-static void fold_text(struct scan *s)
+static void fold_text(struct scan *s, struct words *w)
 {
     char tail[SPAN];
-    size_t whole = s->text.len / SPAN;
+    struct within in = {0};
+    size_t full = s->text.len / SPAN;
     memset(tail, ' ', sizeof tail);
     if (s->text.len % SPAN)
-        memcpy(tail, s->text.ptr + whole * SPAN, s->text.len % SPAN);
-    s->spans = whole + 1;
+        memcpy(tail, s->text.ptr + full * SPAN, s->text.len % SPAN);
+    s->spans = full + 1;
     for (size_t i = 0; i < s->spans; i++) {
-        const char *from = i < whole ? s->text.ptr + i * SPAN : tail;
-        s->word[i] = s->mark[i] = 0;
-        for (unsigned k = 0; k < SPAN; k += 16) {
-            uint64_t word, mark;
-            fold_sixteen(from + k, &s->folded[(i * SPAN + k) / 16], &word, &mark);
-            s->word[i] |= word << k;
-            s->mark[i] |= mark << k;
-        }
+        const char *from = i < full ? s->text.ptr + i * SPAN : tail;
+        struct kinds k = fold_span(from, &s->folded[i * SPAN / 16]);
+        s->word[i] = k.word;
+        s->mark[i] = k.mark;
+        count_kinds(w, &k, &in);
     }
     s->folded[s->spans * SPAN / 16] = (sixteen){0};
 }
@@ -253,8 +312,12 @@ static void fold_text(struct scan *s)
 static inline void end_word(struct words *w, struct tally *t, const struct scan *s, size_t start,
                             size_t at)
 {
-    uint64_t hash = hash_word(s->fold + start, at - start);
-    read_word(w, s, start, at);
+    uint32_t len = (uint32_t)(at - start);
+    uint64_t hash = hash_word(s->fold + start, len);
+    w->count++;
+    w->letters += len;
+    w->longest = len > w->longest ? len : w->longest;
+    w->long_ones += len > LONG_WORD;
     w->distinct += keep(w, t->seen, t->grams, hash);
     if (w->before)
         keep(w, t->seen, t->grams, (w->before * PAIR ^ hash) * MIX);
@@ -287,7 +350,7 @@ static void read_text(struct tally *t, struct str text)
     struct scan s UNSET; // as much of it as the text needs is written
     s.text = text;
     s.line = 0;
-    fold_text(&s);
+    fold_text(&s, &t->words);
     read_words(t, &s);
     for (size_t i = 0; i < s.spans; i++) {
         for (uint64_t mark = s.mark[i]; mark; mark &= mark - 1)
@@ -368,9 +431,11 @@ static void set_demand(const struct demand *d, uint16_t *value)
 
 void traits_of(const struct traits_source *from, struct traits *out)
 {
-    struct tally t = {.grams = out->grams};
+    struct seen seen UNSET; // as much of it as there are words is written
+    struct tally t = {.grams = out->grams, .seen = &seen};
     uint64_t all = 0;
     size_t left = TRAITS_BYTES;
+    memset(seen.known, 0, sizeof seen.known);
     memset(out->value, 0, sizeof out->value);
     for (unsigned i = 0; i < from->count; i++) {
         struct str text = str_clip(from->texts[i], left);

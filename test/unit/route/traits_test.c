@@ -71,6 +71,26 @@ static void counted(void **state)
     assert_string_equal(trait_name(TRAIT_WORD_MEAN), "word_mean");
 }
 
+// The text is read in spans: a word counts the same wherever one ends within it.
+static void counted_wherever_it_stands(void **state)
+{
+    static const char words[] = "NASA 3rd12 \xc3\xa4hm\xc3\xa4 Mars A iX Unquestionably no";
+    for (size_t before = 0; before <= 130; before++) {
+        char text[200] = "";
+        memset(text, ' ', before);
+        memcpy(text + before, words, sizeof words);
+        struct traits t = read(text), u = read(words);
+        assert_int_equal(t.value[TRAIT_NUMBERS], traits_log(1));
+        assert_int_equal(t.value[TRAIT_DIGITS], traits_log(5));
+        assert_int_equal(t.value[TRAIT_CAPITALS], traits_share(4, 8));
+        assert_int_equal(t.value[TRAIT_ALL_CAPS], traits_log(1));
+        assert_int_equal(t.value[TRAIT_FOREIGN], traits_share(6, strlen(text)));
+        assert_int_equal(t.value[TRAIT_LONG_WORDS], traits_share(1, 8));
+        assert_int_equal(t.value[TRAIT_WORD_MEAN], u.value[TRAIT_WORD_MEAN]);
+        assert_memory_equal(t.grams, u.grams, u.gram_count * sizeof u.grams[0]);
+    }
+}
+
 // Capitals and other digits are the same words; their order is not.
 static void same_words(void **state)
 {
@@ -187,6 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(logarithms),
         cmocka_unit_test(counted),
+        cmocka_unit_test(counted_wherever_it_stands),
         cmocka_unit_test(same_words),
         cmocka_unit_test(no_further_than),
         cmocka_unit_test(demanded),
