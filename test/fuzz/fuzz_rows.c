@@ -45,7 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct buf b;
     buf_init(&b, &alloc_heap, 0);
     traits_pack(&t, true, &b);
-    must(str_eq(buf_str(&b), str_from((const char *)data, size))); // one way to write them
+    // One way to write them, but for what earlier versions wrote.
+    must(str_eq(buf_str(&b), str_from((const char *)data, size)) || data[0] == TRAITS_VERSION);
     buf_fini(&b);
     return 0;
 }

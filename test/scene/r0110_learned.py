@@ -30,7 +30,8 @@ routes:
   - { name: open, mode: certified, max_loss: 10%, small: small, large: large, shadow: { budget: 1, rate: 0.01% } }
 """
 dice = random.Random(7)
-TRAITS = bytes([3]) + bytes(41 * 2) + bytes(8) + bytes(2)  # as route/traits_pack.c writes a text without any
+# A text without any, as earlier versions wrote it (route/traits_pack.c).
+TRAITS = bytes([3]) + bytes(41 * 2) + bytes(8) + bytes(2)
 
 
 def add_pairs(gateway, count, small_knows, judged=3, route="support", promised=0):

@@ -28,7 +28,8 @@ routes:
     shadow: {{ budget: 1.00, window: day, rate: 0.01%, judge: none }}
 """
 dice = random.Random(11)
-TRAITS = bytes([3]) + bytes(41 * 2) + bytes(8) + bytes(2)  # as route/traits_pack.c writes a text without any
+# A text without any, as earlier versions wrote it (route/traits_pack.c).
+TRAITS = bytes([3]) + bytes(41 * 2) + bytes(8) + bytes(2)
 
 
 def add_pairs(gateway, count, route="late", judged=3, served_strong=0):

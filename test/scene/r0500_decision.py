@@ -65,7 +65,7 @@ with Mock() as mock, Gateway(mock, providers(mock), extra=EXTRA, models=["small-
     expect([(c["model"], c["chosen"]) for c in second["candidates"]], [("bench/small-b", True)])
     expect(second["reason"], "fallback")
     text = gateway.costlens("route", "explain", answer.headers["x-costlens-request-id"]).stdout
-    expect(first["traits"][:2], "03")
+    expect(first["traits"][:2], "83")
     expect_true("traits" not in second, "what it looked like stands in the first one's")
     for part in ("support (rules): tag feature=support, header x-tier, text as", "small first: rules", "attempt 2",
                  "what it looked like, by weight in the shipped model",

@@ -193,13 +193,62 @@ static void packed(void **state)
     assert_true(t.task == u.task);
     for (size_t cut = 0; cut < b.len; cut++)
         assert_false(traits_unpack(str_from(b.ptr, cut), &u));
+    assert_true(b.len < 1 + 2 * TRAIT_COUNT + 8 + 2 + 2 * (size_t)t.gram_count);
     b.ptr[0]++; // another version
     assert_false(traits_unpack(buf_str(&b), &u));
     buf_clear(&b);
     traits_pack(&t, false, &b);
     assert_true(traits_unpack(buf_str(&b), &u));
     assert_int_equal(u.gram_count, 0);
+    assert_memory_equal(t.value, u.value, sizeof t.value);
+    assert_true(t.task == u.task);
     buf_fini(&b);
+}
+
+// Every one of them, and none: the most and the fewest bytes.
+static void packs_what_is_not_zero(void **state)
+{
+    struct traits t = {.task = 1}, u;
+    struct buf b;
+    buf_init(&b, &alloc_heap, 0);
+    for (unsigned filled = 0; filled <= TRAIT_COUNT; filled++) {
+        if (filled)
+            t.value[filled - 1] = UINT16_MAX;
+        buf_clear(&b);
+        traits_pack(&t, false, &b);
+        assert_int_equal(b.len, 1 + (TRAIT_COUNT + 7) / 8 + 2 * filled + 8 + 2);
+        assert_true(traits_unpack(buf_str(&b), &u));
+        assert_memory_equal(t.value, u.value, sizeof t.value);
+    }
+    b.ptr[(TRAIT_COUNT + 7) / 8] |= (char)0x80; // a trait that is not there
+    assert_false(traits_unpack(buf_str(&b), &u));
+    buf_clear(&b);
+    t.value[7] = 0;
+    traits_pack(&t, false, &b);
+    b.ptr[1] |= (char)0x80; // one that is said not to be 0, and is
+    b.ptr[1 + (TRAIT_COUNT + 7) / 8 + 14] = b.ptr[1 + (TRAIT_COUNT + 7) / 8 + 15] = 0;
+    assert_false(traits_unpack(buf_str(&b), &u));
+    buf_fini(&b);
+}
+
+// As earlier versions wrote them: each trait with its two bytes.
+static void unpacks_what_was_written_before(void **state)
+{
+    struct traits t = read("What is 3 * 60, and why is it so?"), u;
+    char bytes[1 + 2 * TRAIT_COUNT + 8 + 2 + 2 * 32], *at = bytes;
+    t.task = 0x0102030405060708;
+    t.gram_count = 3;
+    *at++ = TRAITS_VERSION;
+    for (unsigned i = 0; i < TRAIT_COUNT; i++, at += 2)
+        memcpy(at, (char[]){(char)t.value[i], (char)(t.value[i] >> 8)}, 2);
+    memcpy(at, "\x08\x07\x06\x05\x04\x03\x02\x01\x03", 10);
+    at += 10;
+    for (unsigned i = 0; i < 3; i++, at += 2)
+        memcpy(at, (char[]){(char)t.grams[i], (char)(t.grams[i] >> 8)}, 2);
+    assert_true(traits_unpack(str_from(bytes, (size_t)(at - bytes)), &u));
+    assert_memory_equal(t.value, u.value, sizeof t.value);
+    assert_memory_equal(t.grams, u.grams, 3 * sizeof t.grams[0]);
+    assert_true(u.gram_count == 3 && u.task == t.task);
 }
 
 int main(void)
@@ -214,6 +263,8 @@ int main(void)
         cmocka_unit_test(tasks),
         cmocka_unit_test(no_more_grams_than_fit),
         cmocka_unit_test(packed),
+        cmocka_unit_test(packs_what_is_not_zero),
+        cmocka_unit_test(unpacks_what_was_written_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
