@@ -27,10 +27,15 @@ static int provider_of(const struct config *c, struct str full)
     return best;
 }
 
-bool reading_is_private(const struct reading *r, struct str full)
+const struct config_provider *reading_provider_of(const struct reading *r, struct str full)
 {
     int provider = provider_of(r->c, full);
-    const struct config_provider *p = provider < 0 ? NULL : &r->c->providers[provider];
+    return provider < 0 ? NULL : &r->c->providers[provider];
+}
+
+bool reading_is_private(const struct reading *r, struct str full)
+{
+    const struct config_provider *p = reading_provider_of(r, full);
     return p && (p->mock || (host_is_private(p->url.host) && !p->proxied));
 }
 

@@ -102,7 +102,9 @@ void config_abilities_write(struct json_out *o, unsigned bits);          // as i
 void config_routes_write(struct json_out *o, const struct config *c);    // for config_write
 void reading_tiers(struct reading *r);                                   // after the aliases
 void reading_routes(struct reading *r);                                  // after the tiers and keys
-// The provider of "provider/model" has a private address, and no proxy on the way.
+// The provider of "provider/model"; NULL: the file has none of that name.
+const struct config_provider *reading_provider_of(const struct reading *r, struct str full);
+// It has a private address, and no proxy on the way.
 bool reading_is_private(const struct reading *r, struct str full);
 // A route's `match`.
 void reading_match(struct reading *r, struct str route, const struct node *map,
@@ -112,6 +114,8 @@ bool config_match_same(const struct config_match *a, const struct config_match *
 void config_match_forget(struct config_match *m); // its patterns
 // What checks its answers, and which of its calls both sides get: of a route that has its sides.
 void reading_verify(struct reading *r, const struct node *n, struct config_route *route);
+// Of one that has been read: pairs that `agree` leaves none of; `n` is its `shadow`.
+void reading_note_pairs(struct reading *r, const struct node *n, const struct config_route *route);
 void reading_shadow(struct reading *r, const struct node *n, struct config_route *route);
 // Adds the bit of an ability (core/ability.h). False: it is none.
 bool reading_ability(struct str text, unsigned *bits);

@@ -300,6 +300,8 @@ static void read_terms(struct reading *r, const struct node *map, struct config_
     reading_verify(r, node_get(map, "verify"), route);
     check_local(r, map, route);
     reading_shadow(r, node_get(map, "shadow"), route);
+    if (route->shadow.on)
+        reading_note_pairs(r, node_get(map, "shadow"), route);
     note_mode(r, route);
     note_both(r, route);
     note_promise(r, map, route);

@@ -129,15 +129,35 @@ static bool has_model(const struct config_tier *t, struct str model)
     return t && i < t->model_count;
 }
 
-// What a model says twice agrees with itself: its mistakes, too.
+// What a model says twice agrees with itself: its mistakes, too. One that only follows another of
+// its side is seldom asked first.
 static void note_itself(struct reading *r, const struct config_route *route, const struct node *n,
                         const struct config_verifier *v)
 {
-    if (v->kind == VERIFIER_AGREE && has_model(route->small, v->model))
+    const struct config_tier *t = route->small;
+    if (v->kind != VERIFIER_AGREE || !has_model(t, v->model))
+        return;
+    if (str_eq(t->models[0], v->model) || (t->weights && t->weights[0]))
         reading_warn(r, n->line,
                      "route %.*s: verify: agree: %.*s is of the small side itself: asked twice, it "
                      "makes the same mistakes twice. Name another small model",
                      STR_ARG(route->name), STR_ARG(v->model));
+}
+
+// Who tells none is never found unsure.
+static void note_untold(struct reading *r, const struct config_route *route, const struct node *n,
+                        const struct config_verifier *v)
+{
+    const struct config_tier *t = v->kind == VERIFIER_LOGPROB ? route->small : NULL;
+    for (unsigned i = 0; t && i < t->model_count; i++) {
+        const struct config_provider *p = reading_provider_of(r, t->models[i]);
+        if (p && !p->mock && p->dialect == DIALECT_ANTHROPIC)
+            reading_warn(r, n->line,
+                         "route %.*s: verify: logprob: %.*s tells no log-probabilities, as nobody "
+                         "does in the dialect anthropic: none of its answers is refused by it. Add "
+                         "another verifier, such as agree",
+                         STR_ARG(route->name), STR_ARG(t->models[i]));
+    }
 }
 
 static bool is_twice(const struct config_route *route, const struct config_verifier *v)
@@ -164,6 +184,7 @@ static void read_entry(struct reading *r, struct config_route *route, const stru
                       kinds[v.kind].name);
     else {
         note_itself(r, route, n, &v);
+        note_untold(r, route, n, &v);
         route->verifiers[route->verifier_count++] = v;
     }
 }
@@ -178,6 +199,23 @@ static void set_usual(struct reading *r, struct config_route *route)
     route->verifiers = arena_array(&r->c->arena, struct config_verifier, count);
     for (unsigned i = 0; route->verifiers && i < count; i++)
         route->verifiers[route->verifier_count++].kind = usual[i];
+}
+
+void reading_note_pairs(struct reading *r, const struct node *n, const struct config_route *route)
+{
+    const struct config_tier *t = route->small;
+    bool agree = false;
+    for (unsigned i = 0; i < route->verifier_count; i++) {
+        agree = agree || route->verifiers[i].kind == VERIFIER_AGREE;
+        if (route->verifiers[i].kind == VERIFIER_AGREE && has_model(t, route->verifiers[i].model))
+            return;
+    }
+    if (agree && t && t->model_count)
+        reading_warn(r, n->line,
+                     "route %.*s: shadow: no call makes a pair: the answer of the second model is "
+                     "given, and that of `agree` is none of the small side's. Write it there, too, "
+                     "behind the others",
+                     STR_ARG(route->name));
 }
 
 void reading_verify(struct reading *r, const struct node *n, struct config_route *route)

@@ -186,7 +186,7 @@ static void its_terms_are_read(void **state)
                    " sticky: {by: 'tag:s', for: 1h}, verify: [arithmetic, {agree: a/n-2},"
                    " {logprob: 90%}, {http: 'http://127.0.0.1:1/x', on_error: accept}],"
                    " shadow: {budget: 2.00, window: week, rate: 10%, judge: none}}\n",
-             0);
+             1); // a/n-2 is of no side: there are no pairs
     const struct config_route *r = &c->routes[0];
     assert_int_equal(r->max_loss_ppm, 5000);
     assert_int_equal(r->confidence_ppm, 990000);
@@ -242,6 +242,33 @@ static void what_costs_nothing_is_checked_by_itself(void **state)
     config_free(c);
     c = good(SIDES ", verify: [{agree: a/m}]}\n", 1);
     assert_non_null(strstr(c->warnings[0].text.ptr, "a/m is of the small side itself"));
+    config_free(c);
+}
+
+// By the line that it stands on: what a verifier does not do there, or keeps from being done.
+static void what_a_verifier_leaves_out_is_said(void **state)
+{
+    (void)state;
+    struct config *c =
+        good("providers:\n  a: {dialect: anthropic, url: 'https://a.example', models: [m]}\n"
+             "  o: {url: 'https://o.example/v1', models: [n, k]}\n"
+             "  g: {dialect: gemini, url: 'https://g.example', models: [p]}\n"
+             "routes:\n  - name: r\n    small: [o/n, a/m, g/p]\n    large: [o/k]\n    verify:\n"
+             "      - refusal\n      - { logprob: 0.9 }\n",
+             1);
+    assert_int_equal(c->warnings[0].line, 11);
+    assert_non_null(strstr(c->warnings[0].text.ptr, "logprob: a/m tells no log-probabilities"));
+    config_free(c);
+    // Of a second model only what the small side has is compared; one that stands behind is none
+    // that is asked twice.
+    c = good(P "routes:\n  - {name: r, match: {team: r}, small: [a/m], large: [a/n-1], verify: "
+               "[{agree: a/n-2}],\n"
+               "     shadow: {budget: 1}}\n"
+               "  - {name: s, match: {team: t}, small: [a/m, a/n-2], large: [a/n-1],\n"
+               "     verify: [{agree: a/n-2}], shadow: {budget: 1}}\n",
+             1);
+    assert_int_equal(c->warnings[0].line, 5);
+    assert_non_null(strstr(c->warnings[0].text.ptr, "route r: shadow: no call makes a pair"));
     config_free(c);
 }
 
@@ -494,6 +521,7 @@ static void a_route_that_is_called_as_a_model_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_verifier_leaves_out_is_said),
         cmocka_unit_test(faults_name_their_line_and_cure),
         cmocka_unit_test(a_route_is_read),
         cmocka_unit_test(a_model_on_both_sides_is_told),
