@@ -48,15 +48,37 @@ uint32_t shadowing_draw(const struct req *r, const struct config_route *route)
     return ppm && falls_on(r, ppm) ? ppm : 0;
 }
 
+// What that one says is given, where the small side answers: with a second model that has to
+// agree, it is that one's, unless nobody looks at such a call's answer.
+static bool gives(const struct plan *p, const struct candidate *c)
+{
+    bool agree = false, named = false;
+    for (unsigned i = 0; i < p->route->verifier_count; i++) {
+        const struct config_verifier *v = &p->route->verifiers[i];
+        agree = agree || v->kind == VERIFIER_AGREE;
+        named = named || (v->kind == VERIFIER_AGREE && str_eq(v->model, c->full));
+    }
+    return c->side == SIDE_LARGE || !agree || named || !p->known.checkable;
+}
+
+static bool has_given(const struct plan *p)
+{
+    for (unsigned i = 0; i < p->count; i++)
+        if (!p->list[i].out && p->list[i].side == SIDE_SMALL && gives(p, &p->list[i]))
+            return true;
+    return false;
+}
+
 // Why a call that is drawn is none that can be compared; or NULL.
 static const char *unfit(const struct req *r)
 {
     if (!shadowing_may(r))
         return "It has several answers, images, files, tools of its provider, what is kept there, "
                "or a long body.";
-    return has_side(r->plan, SIDE_SMALL) && has_side(r->plan, SIDE_LARGE)
-               ? NULL
-               : "One of the route's sides has no model for it.";
+    if (!has_side(r->plan, SIDE_SMALL) || !has_side(r->plan, SIDE_LARGE))
+        return "One of the route's sides has no model for it.";
+    return has_given(r->plan) ? NULL
+                              : "The second model that has to agree is none of the small side's.";
 }
 
 static void own_found(struct shadow *s, const struct req *r)
@@ -160,13 +182,13 @@ void shadowing_begin(struct req *r)
     r->said = &s->given;
 }
 
-// The first model of that side that is not to be left alone now.
+// The first model of that side whose answer would be given, and that is not to be left alone now.
 static bool fit_side(const struct req *r, enum side side, struct str *full)
 {
     const struct plan *p = r->plan;
     for (unsigned i = 0; i < p->count; i++) {
         const struct candidate *c = &p->list[i];
-        if (c->out || c->side != side || ranking_barred(r, p, c))
+        if (c->out || c->side != side || ranking_barred(r, p, c) || !gives(p, c))
             continue;
         *full = c->full;
         return true;

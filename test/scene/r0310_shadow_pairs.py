@@ -24,6 +24,8 @@ routes:
       shadow: { budget: 1, rate: 100%, judge: none } }
   - { name: agreed, small: [bench/small, bench/second], large: large, verify: [{ agree: bench/second }],
       shadow: { budget: 1, rate: 100%, judge: none } }
+  - { name: proven, mode: certified, small: [bench/small, bench/second], large: large, verify: [{ agree: bench/second }],
+      shadow: { budget: 1, rate: 100%, judge: none } }
   - { name: apart, small: small, large: large, verify: [{ agree: bench/second }],
       shadow: { budget: 1, rate: 100%, judge: none } }
 """
@@ -185,6 +187,11 @@ with Speaker({"small": small, "second": "The answer is 4", "broken": 503, "large
     expect(pair["weak_pd"], row["cost_pd"])
     expect(len(gateway.sql("SELECT 1 FROM pair WHERE route = 'apart'")), 0)
     expect(drawn("apart"), {"unfit": 1})
+
+    # So it is where the large side was served: had it gone to the small one, no other answer would have been given.
+    expect(gateway.chat("2+2?", model="proven").headers["x-costlens-model"], "bench/large")
+    pair = pairs(9)[-1]
+    expect((pair["route"], pair["weak"], pair["strong"], pair["served_strong"]), ("proven", "bench/second", "bench/large", 1))
 
     # No text of them is kept.
     for path in gateway.state.rglob("*"):
