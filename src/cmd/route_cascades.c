@@ -18,11 +18,13 @@ static void add_row(struct libscols_table *t, const struct json *j, const struct
 {
     struct libscols_line *l = table_line(t);
     bool known = json_bool(json_get(c, "known"), false);
+    bool unpriced = json_bool(json_get(c, "unpriced"), false);
     table_cell(l, 0, json_str(json_get(c, "route")));
     for (size_t i = 0; i < COUNT(members); i++)
         table_cell(l, 1 + i, json_number(j, json_get(c, members[i])));
     table_cell(l, 1 + COUNT(members),
-               str_of(!known                                  ? "not known yet"
+               str_of(unpriced                                ? "not known: a price is missing"
+                      : !known                                ? "not known yet"
                       : json_bool(json_get(c, "pays"), false) ? "yes"
                                                               : "no"));
 }

@@ -30,6 +30,7 @@ static void route(struct json_out *o, struct cascades *all, const struct config_
     json_out_end(o, ']');
     json_out_flag(o, "known", sum.known);
     json_out_flag(o, "pays", sum.pays);
+    json_out_flag(o, "unpriced", sum.unpriced);
     share(o, "escalated", sum.escalated_ppm, PPM_PLACES);
     share(o, "small_attempts", sum.small_milli, MILLI_PLACES);
     share(o, "ratio", sum.ratio_ppm, PPM_PLACES);

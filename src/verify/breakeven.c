@@ -55,7 +55,7 @@ static uint64_t part(uint64_t of, uint64_t whole, uint64_t scale)
     return n > UINT32_MAX ? UINT32_MAX : (uint64_t)n;
 }
 
-struct breakeven_sum breakeven_sum(const struct breakeven *b)
+static struct breakeven_sum sum_of(const struct breakeven *b)
 {
     struct breakeven_sum s = {0};
     if (b->calls == 0)
@@ -73,5 +73,12 @@ struct breakeven_sum breakeven_sum(const struct breakeven *b)
     s.known = b->calls - b->unpriced >= BREAKEVEN_LEAST ||
               (b->calls >= BREAKEVEN_LEAST && b->escalated == b->calls);
     s.pays = s.all_ppm < PPM;
+    return s;
+}
+
+struct breakeven_sum breakeven_sum(const struct breakeven *b)
+{
+    struct breakeven_sum s = sum_of(b);
+    s.unpriced = !s.known && b->unpriced >= BREAKEVEN_LEAST;
     return s;
 }

@@ -64,6 +64,7 @@ struct breakeven_sum {
     bool known; // enough calls, and their prices; or every one of them was escalated, which pays
                 // at no price
     bool pays;
+    bool unpriced; // it is not, though as many calls as would do were without all their prices
     uint32_t escalated_ppm; // of the calls
     uint32_t small_milli;   // k, in thousandths
     uint32_t ratio_ppm;     // of prices, per attempt; at most UINT32_MAX

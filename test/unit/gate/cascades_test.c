@@ -32,8 +32,30 @@ static void routes_are_apart(void **state)
     cascades_free(NULL);
 }
 
+// However its answers are, and while what is usual of them is learned, too: so many calls that were
+// verified, and have prices, and it is known whether it pays.
+static void it_is_known_in_the_end(void **state)
+{
+    (void)state;
+    const struct str route = STR("r"), model = STR("m");
+    for (unsigned tenths = 0; tenths <= 10; tenths++) {
+        struct cascades *c = cascades_new();
+        assert_non_null(c);
+        for (unsigned i = 0; i < SURENESS_LEAST + BREAKEVEN_LEAST; i++) {
+            const bool escalated = i % 10 < tenths;
+            const bool learning = !cascades_saw(c, route, model, -1);
+            cascades_count(c, route,
+                           &(struct breakeven_call){1, escalated, true, 1, 100, learning});
+        }
+        assert_int_equal(cascades_paid(c, route),
+                         tenths < 10 ? CHOICE_CASCADE_PAYS : CHOICE_CASCADE_COSTS);
+        cascades_free(c);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(routes_are_apart)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(routes_are_apart),
+                                       cmocka_unit_test(it_is_known_in_the_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,8 +43,10 @@ static void break_even(void **state)
     assert_memory_equal(&b, &before, sizeof b);
     // Without prices nothing is known.
     b = (struct breakeven){0};
-    for (int i = 0; i < 100; i++)
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(breakeven_sum(&b).unpriced, i >= BREAKEVEN_LEAST);
         breakeven_add(&b, &(struct breakeven_call){.small = 1});
+    }
     assert_false(breakeven_sum(&b).known);
     // But that what is always escalated pays at none.
     b = (struct breakeven){0};
