@@ -437,7 +437,8 @@ static void feed_json(struct meter *m, struct str piece, meter_pass_f *pass, voi
     }
     if (piece.len > kept) {
         const struct str goes = str_from(piece.ptr, piece.len - kept);
-        const bool joins = m->held.len > 0 && m->text_state != TEXT_SCAN; // an element's rest
+        const bool joins = m->held.len > 0 && m->text_state != TEXT_SCAN && // an element's rest
+                           m->held.len + goes.len <= HELD_BYTES_MAX;
         if (joins)
             hold(m, goes);
         give_held(m, pass, context);
