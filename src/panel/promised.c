@@ -36,6 +36,7 @@ struct sum {
 };
 
 struct pairs_sum {
+    char calls[LEARNED_CALLS + 1]; // of the route: what other judges have said is not its judge's
     int64_t pairs, unjudged, ruled, contradicted, ties;
     struct sum weak, strong, shadow, judge;
     bool unpriced;
@@ -54,9 +55,11 @@ static void sum_pair(void *context, const struct pair *p)
     const struct pair_cost *shadow = p->served_strong ? &p->weak_cost : &p->strong_cost;
     s->pairs++;
     s->unjudged += p->judged == PAIR_JUDGED_NOT;
-    s->ruled += pair_ruled(p->judged);
-    s->contradicted += p->judged == PAIR_JUDGED_CONTRADICTED;
-    s->ties += p->judged == PAIR_JUDGED_MODEL && p->weak_ppm == p->strong_ppm;
+    if (p->calls.len == 0 || str_is(p->calls, s->calls)) {
+        s->ruled += pair_ruled(p->judged);
+        s->contradicted += p->judged == PAIR_JUDGED_CONTRADICTED;
+        s->ties += p->judged == PAIR_JUDGED_MODEL && p->weak_ppm == p->strong_ppm;
+    }
     s->unpriced |= !shadow->known;
     sum_add(&s->weak, &p->weak_cost);
     sum_add(&s->strong, &p->strong_cost);
@@ -302,6 +305,7 @@ static enum status tell_route(struct asking *a, const struct config_route *r, st
     struct pairs_sum sum = {.pairs = 0};
     struct telling t = {.out = &a->out, .route = r, .built_in = r == a->builtin.route, .sum = &sum};
     struct pair_query query = {.tenant = str_of(TENANT), .route = r->name};
+    learned_calls(r, sum.calls);
     enum status s = store_pair_each(store, &query, sum_pair, &sum, why);
     if (s == STATUS_OK)
         s = find_rung(a, &t, why);

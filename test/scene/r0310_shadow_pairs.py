@@ -199,3 +199,17 @@ with Speaker({"small": small, "second": "The answer is 4", "broken": 503, "large
             data = path.read_bytes()
             for text in (b"says so", b"2+2"):
                 expect_true(text not in data, f"{text} is in {path.name}")
+
+    # What a judge has said speaks for and against itself only: another one has said nothing yet, and the first one again has.
+    def verdicts(judge):
+        gateway.file.write_text(gateway.config().replace("judge: bench/judge", f"judge: {judge}"))
+        held = gateway.program.errors().count("the new configuration holds")
+        gateway.program.signal(1)
+        until(lambda: gateway.program.errors().count("the new configuration holds") > held, 10, f"{judge} judges")
+        said = json.loads(gateway.costlens("route", "status", "support", "--json").stdout)["routes"][0]
+        return said["verdicts"], said["contradicted"], said["pairs"]
+
+    before = verdicts("bench/judge")
+    expect(before[1], 1)
+    expect(verdicts("bench/second"), (0, 0, before[2]))
+    expect(verdicts("bench/judge"), before)
