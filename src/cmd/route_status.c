@@ -125,7 +125,8 @@ static void tell_judge(const struct json_val *r)
         command_print(stdout, "%.*s: its judge found %lld of %lld pairs equally good (%.1f %%).\n",
                       STR_ARG(name), (long long)ties, (long long)verdicts,
                       100 * (double)ties / (double)verdicts);
-    if (verdicts >= VERDICTS_MANY && ties * VERDICTS_MANY >= verdicts * (VERDICTS_MANY - 1))
+    const int64_t silent = ties + contradicted;
+    if (verdicts >= VERDICTS_MANY && silent * VERDICTS_MANY >= verdicts * (VERDICTS_MANY - 1))
         command_print(stdout,
                       "%.*s: a judge that prefers no answer may be none: a tie is proof that "
                       "nothing is lost. Rate some answers yourself, or name another `judge`.\n",
@@ -144,9 +145,11 @@ static void tell_unknown(const struct json_val *r)
                       STR_ARG(name), (long long)unknown);
 }
 
-// Those that are looked at by themselves.
+// Those that are looked at by themselves: what their thresholds do, or would where the rules
+// choose, or the large side answers.
 static void tell_tasks(const struct json_val *r)
 {
+    const bool used_now = in_use(r) != NULL;
     const struct str name = json_str(json_get(r, "name"));
     const char *rung = stands_on(r, RUNG_CERTIFIED) ? "certified" : "measured";
     struct json_iter it = {0};
@@ -160,9 +163,11 @@ static void tell_tasks(const struct json_val *r)
         (void)(route_share(json_str(json_get(used, "share_small")), &share) &&
                route_share(json_str(json_get(used, "loss")), &loss));
         command_print(stdout,
-                      "%.*s: task %.*s: %.1f %% to the small side, loss %.1f %%, by %lld pairs\n",
+                      "%.*s: task %.*s: %.1f %% %s to the small side, loss %.1f %%, by %lld "
+                      "pairs%s\n",
                       STR_ARG(name), STR_ARG(json_str(json_get(task, "task"))), 100 * share,
-                      100 * loss, (long long)proved);
+                      used_now ? "go" : "would go", 100 * loss, (long long)proved,
+                      used_now ? "" : " (measured, and not in use)");
     }
 }
 

@@ -237,13 +237,31 @@ static void note_few(const struct look *l, const struct outlooks *f, const char 
 static void note_measured(const struct look *l, const struct outlooks *f, char *out, size_t size)
 {
     out[0] = '\0';
-    if (f->route.pairs && f->learned && !f->route.measured.holds)
+    if (f->hopeless)
+        (void)snprintf(out, size,
+                       "; the large side's quality is 0 in all %zu pairs that prove: of no share "
+                       "can be told what it loses of that",
+                       f->route.pairs);
+    else if (f->route.pairs && f->learned && !f->route.measured.holds)
         (void)snprintf(
             out, size,
             "; measured: of no share the loss is likelier below %g %% than above, so the "
             "large side answers (in %zu pairs that prove all calls to the small one lose "
             "%.1f %%)",
             100 * l->promise.loss, f->route.pairs, 100 * f->small.loss);
+}
+
+static void note_judge(const struct look *l, const struct outlooks *f, struct buf *b)
+{
+    buf_printf(b,
+               "%scannot certify: the judge contradicted itself in %zu of %zu verdicts on pairs "
+               "that prove (%.0f %%) and preferred an answer in %zu: one who only looks at which "
+               "answer stands first does no worse (a third is the most, and from %d %% on as many "
+               "as it preferred one). Name another `judge`, ask for answers in a form that can be "
+               "checked (JSON, a schema), or rate answers (feedback)",
+               l->before, f->contradicted, f->ruled,
+               100 * (double)f->contradicted / (double)f->ruled, f->preferred,
+               100 / LEARNER_CONTRADICTED_SOME);
 }
 
 static void note_of(const struct look *l, const struct outlooks *f, char *out, size_t size)
@@ -255,11 +273,7 @@ static void note_of(const struct look *l, const struct outlooks *f, char *out, s
     if (f->route.certified.holds)
         buf_printf(&b, "%.*s", (int)strcspn(l->before, ";"), l->before);
     else if (f->doubtful)
-        buf_printf(&b,
-                   "%scannot certify: the judge contradicted itself in %zu of %zu verdicts on "
-                   "pairs that prove (%.0f %%; a third is the most): name another `judge`",
-                   l->before, f->contradicted, f->ruled,
-                   100 * (double)f->contradicted / (double)f->ruled);
+        note_judge(l, f, &b);
     else if (!f->tested)
         note_few(l, f, measured, &b);
     else

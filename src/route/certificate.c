@@ -170,8 +170,11 @@ double certificate_loss_upper(const struct evidence *pairs, size_t count, double
     struct test t = {pairs, count, risk};
     if (count > 0 && count_weak(pairs, count, threshold) == 0)
         return 0;
+    struct certificate is;
+    certificate_at(pairs, count, threshold, &is);
     int most = LOSS_STEPS; // from the bound that says least: a fixed sequence, too
-    while (most > 1 && is_proved(&t, threshold, (double)(most - 1) / LOSS_STEPS, 1))
+    while (most > 1 && (double)(most - 1) / LOSS_STEPS >= is.loss &&
+           is_proved(&t, threshold, (double)(most - 1) / LOSS_STEPS, 1))
         most--;
     return (double)most / LOSS_STEPS;
 }

@@ -65,8 +65,9 @@ void certificate_test(struct evidence *pairs, size_t count, const struct promise
 void certificate_at(const struct evidence *pairs, size_t count, double threshold,
                     struct certificate *out);
 // An estimate of what the threshold loses at most, in steps of 0.1 %: the least loss that it would
-// be proved to stay below at that risk, had it not been chosen by these pairs; 1 where there is
-// none. No promise: the risk was spent on the threshold.
+// be proved to stay below at that risk, had it not been chosen by these pairs, and never less than
+// it loses in them; 1 where there is none. No promise: the risk was spent on the threshold. They
+// are taken in their order, which must tell nothing of them: shuffle them first.
 double certificate_loss_upper(const struct evidence *pairs, size_t count, double threshold,
                               double risk);
 // What a threshold is said to lose: less than `loss`, or more.

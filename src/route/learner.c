@@ -50,6 +50,12 @@ bool learner_learns(size_t learned, size_t proof)
     return learned + proof >= LEARNER_LEAST && learned >= TRAIN_ROWS_MIN;
 }
 
+// A judge took one answer in either order.
+static bool is_preference(const struct lesson *l)
+{
+    return l->ruled && !l->contradicted && (l->weak < l->strong || l->weak > l->strong);
+}
+
 enum status learner_add(struct learner *l, const struct lesson *lesson, struct why *why)
 {
     struct row row = {.pair = lesson->pair, .weak = lesson->weak, .strong = lesson->strong};
@@ -66,6 +72,7 @@ enum status learner_add(struct learner *l, const struct lesson *lesson, struct w
     row.weak = lesson_proves(lesson);
     l->ruled += lesson->ruled;
     l->contradicted += lesson->contradicted;
+    l->preferred += is_preference(lesson);
     unjudged[l->proof_rows.count] = lesson->unjudged;
     enum status s = rows_keep(&l->proof_rows, &row, lesson->traits, why);
     l->unjudged_count += s == STATUS_OK && lesson->unjudged;
@@ -85,7 +92,9 @@ struct proof {
 
 static bool is_doubtful(const struct learner *l)
 {
-    return l->contradicted * LEARNER_CONTRADICTED_PART > l->ruled;
+    const bool often = l->contradicted * LEARNER_CONTRADICTED_PART > l->ruled;
+    const bool some = l->contradicted * LEARNER_CONTRADICTED_SOME >= l->ruled;
+    return often || (some && l->contradicted > l->preferred);
 }
 
 static bool proof_make(const struct learner *l, const struct model *m, struct proof *p)
@@ -147,11 +156,20 @@ static bool is_tested(struct proof *p, uint64_t task, const struct promise *prom
     return !p->doubtful && is_able(p, task, promise, time);
 }
 
-// Of what may have been chosen by just these pairs, so that it looks better than it is.
+// Of what may have been chosen by just these pairs, so that it looks better than it is. They are
+// shuffled: of pairs in the order of time the first would say what all of them lose.
 static double upper_of(const struct proof *p, size_t count, const struct certificate *c,
                        double risk)
 {
     return c->holds ? certificate_loss_upper(p->some, count, c->threshold, risk) : 1;
+}
+
+// The same of what is certified, at the loss that is promised of it at most.
+static double promised_upper(const struct proof *p, size_t count, const struct certificate *c,
+                             const struct promise *promise)
+{
+    const double upper = fmin(promise->loss, upper_of(p, count, c, promise->risk));
+    return c->holds ? fmax(c->loss, upper) : 1;
 }
 
 static void find(struct proof *proof, const struct promise *promise, unsigned time,
@@ -165,9 +183,7 @@ static void find(struct proof *proof, const struct promise *promise, unsigned ti
     out->certified = (struct certificate){.threshold = CERTIFICATE_NONE};
     if (is_tested(proof, out->task, promise, time))
         certificate_test(proof->some, n, &now, &out->certified);
-    out->loss_upper = out->certified.holds
-                          ? fmin(promise->loss, upper_of(proof, n, &out->certified, now.risk))
-                          : 1;
+    out->loss_upper = promised_upper(proof, n, &out->certified, &now);
 }
 
 // Of what was certified, and of what its pairs prove now: no more than before.
@@ -190,11 +206,12 @@ static void lower(struct proof *proof, const struct promise *promise, unsigned t
     certificate_at(proof->some, n, now.threshold, &out->certified);
     out->certified.threshold = now.threshold;
     out->certified.holds = out->certified.share > 0;
-    out->loss_upper =
-        fmin(promise->loss, upper_of(proof, n, &out->certified, promise_at(promise, time).risk));
+    const struct promise at = promise_at(promise, time);
+    out->loss_upper = promised_upper(proof, n, &out->certified, &at);
 }
 
-// What the thresholds of all parts do together. The pairs are scored anew: on either side of 0.
+// What the thresholds of all parts do together. The pairs lie in p->some, shuffled and scored anew:
+// on either side of 0.
 static void sum_up(struct proof *p, const struct outlooks *o, bool certified,
                    struct certificate *out)
 {
@@ -207,7 +224,9 @@ static void sum_up(struct proof *p, const struct outlooks *o, bool certified,
         p->some[i] = p->all[i];
         p->some[i].score = c->holds && (double)p->all[i].score < c->threshold ? -1 : 1;
     }
+    certificate_shuffle(p->some, p->count);
     certificate_at(p->some, p->count, 0, out);
+    out->holds = out->share > 0;
 }
 
 // --- tasks ---
@@ -331,23 +350,18 @@ static void find_parts(struct proof *proof, const struct learner_wishes *w,
 static void sum_parts(struct proof *proof, const struct learner_wishes *w, struct outlooks *out)
 {
     struct outlook *route = &out->route;
+    const struct promise now = promise_at(&w->promise, w->time);
     struct certificate certified, measured;
     sum_up(proof, out, false, &measured);
-    measured.holds = measured.share > 0;
     route->measured_upper = upper_of(proof, proof->count, &measured, w->promise.risk);
-    sum_up(proof, out, true, &certified); // its pairs lie there
-    certified.holds = certified.share > 0;
+    sum_up(proof, out, true, &certified);
+    // What all parts hold to, the whole does, whatever its own pairs would prove.
+    route->loss_upper = promised_upper(proof, proof->count, &certified, &now);
     certified.threshold = route->certified.holds ? route->certified.threshold : CERTIFICATE_NONE;
     measured.threshold = route->measured.holds ? route->measured.threshold : CERTIFICATE_NONE;
     route->pairs = proof->count;
     route->certified = certified;
     route->measured = measured;
-    // What all parts hold to, the whole does, whatever its own pairs would prove.
-    route->loss_upper =
-        certified.holds
-            ? fmin(w->promise.loss, certificate_loss_upper(proof->some, proof->count, 0,
-                                                           promise_at(&w->promise, w->time).risk))
-            : 1;
 }
 
 static enum status begin(const struct learner *l, const struct model *m, struct proof *proof,
@@ -357,11 +371,21 @@ static enum status begin(const struct learner *l, const struct model *m, struct 
                              .unjudged = l->unjudged_count,
                              .ruled = l->ruled,
                              .contradicted = l->contradicted,
+                             .preferred = l->preferred,
                              .doubtful = is_doubtful(l)};
     if (proof_make(l, m, proof))
         return STATUS_OK;
     proof_free(proof);
     return why_set(why, STATUS_NO_MEMORY, "out of memory");
+}
+
+// A share of nothing is lost: of 0/0 nobody can tell.
+static bool is_hopeless(const struct proof *p)
+{
+    bool good = false;
+    for (size_t i = 0; i < p->count; i++)
+        good |= p->all[i].unjudged || p->all[i].strong > 0;
+    return p->count > 0 && !good;
 }
 
 // `was`: as in find_parts.
@@ -372,6 +396,7 @@ static void end(struct proof *proof, const struct learner_wishes *w, const struc
     if (out->task_count > 0)
         sum_parts(proof, w, out);
     certificate_at(proof->all, proof->count, ALL, &out->small);
+    out->hopeless = is_hopeless(proof);
     proof_free(proof);
 }
 

@@ -22,6 +22,11 @@
 //
 // A judge who contradicts himself says nothing of the answers. His ties would be taken for proof
 // that nothing is lost, so where more than a third of his verdicts are such, nothing is certified.
+// Nor is it where they outnumber his preferences. Whose words do not depend on what he reads, and
+// are A with a chance of a, and B with b, contradicts himself in a² + b² of the pairs and prefers
+// an answer in 2 a b, which is never more: so he may know nothing. That is asked from one
+// contradiction in LEARNER_CONTRADICTED_SOME on: a judge who knows has a few where hardly any
+// answer is better, which is where most can go to the small model.
 //
 //   rung        the side is chosen by                        what the next one needs
 //   rules       the operator's rules and the prior           LEARNER_LEAST pairs
@@ -41,6 +46,7 @@
 #define LEARNER_LEAST             100   // pairs, both halves, before anything is learned
 #define LEARNER_TASK_LEAST        500   // ... of a task, before it is looked at by itself
 #define LEARNER_CONTRADICTED_PART 3  // more than one in so many verdicts: who judges knows nothing
+#define LEARNER_CONTRADICTED_SOME 20 // from one in so many on preferences must not be fewer
 #define LEARNER_TASKS_MAX         32 // that are
 
 // X(ENUM, name)
@@ -77,7 +83,7 @@ struct learner {
     struct rows proof_rows; // ... and not; their pair is the scored one
     bool *unjudged;         // of the latter
     size_t unjudged_size, unjudged_count;
-    size_t ruled, contradicted; // of those that prove
+    size_t ruled, contradicted, preferred; // of those that prove: verdicts of a judge
 };
 
 // What holds of a part, or of all of them.
@@ -86,15 +92,17 @@ struct outlook {
     size_t pairs;  // tested on
     struct certificate certified;
     struct certificate measured; // the same at even odds: an estimate, no promise
-    double loss_upper;           // of what is certified, an estimate; 1 where nothing is
+    double loss_upper;           // of what is certified, an estimate, not below the loss that
+                                 // the pairs have; 1 where nothing is
     double measured_upper;       // the same of what is measured
 };
 
 struct outlooks {
     size_t pairs, learned; // all; those that the model comes from: 0 = none, it is the prior's
     size_t unjudged;       // of those that prove
-    size_t ruled, contradicted;
-    bool doubtful; // the judge has contradicted himself too often: nothing is certified
+    size_t ruled, contradicted, preferred;
+    bool doubtful; // the judge may know nothing: nothing is certified
+    bool hopeless; // the large side's quality is 0 in all that prove: there is none to be lost
     bool tested;   // some risk was spent
     // All calls: share and loss as each part's threshold has it; something holds where it does of
     // any part. The thresholds are those of the calls of no task below.

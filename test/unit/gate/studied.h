@@ -71,13 +71,20 @@ static inline struct learned *learned(const struct learned *before)
     return l;
 }
 
+enum answers {
+    AS_THEY_ARE,
+    TORN,    // both are good, to a judge who contradicts himself
+    TIED,    // both are
+    USELESS, // neither is
+};
+
 struct sort { // of pairs
     const char *route;
     unsigned small_knows;  // percent of the easy calls
     unsigned judged;       // percent of those whose answers differ
     uint32_t odd_rate_ppm; // at which every other one was drawn; 0: as the rest
     uint64_t task;
-    bool contradicted; // by who has judged them
+    enum answers answers;
 };
 
 // A call of either kind: the small model knows the easy ones, as often as is said.
@@ -98,8 +105,9 @@ static inline void add(const struct sort *of, unsigned count)
         struct choice_judged judged_by;
         learned_judge(now, &route, &t, model_pair(small_models[0], large_models[0]), &judged_by);
         at_us += SECOND_US;
-        bool weak = of->contradicted || chance(is_hard ? 30 : of->small_knows);
-        bool strong = of->contradicted || chance(95);
+        const bool tied = of->answers == TORN || of->answers == TIED, fair = !of->answers;
+        bool weak = tied || (chance(is_hard ? 30 : of->small_knows) && fair);
+        bool strong = tied || (chance(95) && fair);
         bool odd = i % 2 && of->odd_rate_ppm, judged = weak == strong || chance(of->judged);
         struct pair p = {.id = an_id(),
                          .at_us = at_us,
@@ -113,9 +121,9 @@ static inline void add(const struct sort *of, unsigned count)
                          .doubts = learned_doubts(now, &route),
                          .propensity_ppm = odd ? of->odd_rate_ppm : 250000,
                          .traits = buf_str(&packed),
-                         .judged = !judged            ? PAIR_JUDGED_NOT
-                                   : of->contradicted ? PAIR_JUDGED_CONTRADICTED
-                                                      : PAIR_JUDGED_MODEL,
+                         .judged = !judged               ? PAIR_JUDGED_NOT
+                                   : of->answers == TORN ? PAIR_JUDGED_CONTRADICTED
+                                                         : PAIR_JUDGED_MODEL,
                          .weak_ppm = judged && weak ? PAIR_WHOLE_PPM : 0,
                          .strong_ppm = judged && strong ? PAIR_WHOLE_PPM : 0};
         if (store_pair_add(store, &p, &why) != STATUS_OK)

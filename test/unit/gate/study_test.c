@@ -352,7 +352,7 @@ static void what_a_verifier_may_take_away_proves_nothing(void **state)
 static void a_judge_that_contradicts_itself_is_refused(void **state)
 {
     const struct sort sure = {.route = "torn", .small_knows = 95, .judged = 100},
-                      torn = {"torn", 95, 100, 0, 0, true};
+                      torn = {"torn", 95, 100, 0, 0, TORN};
     route.name = str_of("torn");
     add(&sure, 400);
     add(&torn, 400);
@@ -365,6 +365,41 @@ static void a_judge_that_contradicts_itself_is_refused(void **state)
     assert_true(learn(true));
     assert_true(row_now().certified.holds);
     assert_int_equal(row_now().looks, 1);
+}
+
+// Nor is one who says in either order of some pairs that the first answer is better, TIE of all
+// others, and never prefers any; whoever prefers more often than that is believed.
+static void a_judge_that_goes_by_the_place_is_refused(void **state)
+{
+    const struct sort ties = {.route = "place", .answers = TIED, .judged = 100},
+                      torn = {.route = "place", .answers = TORN, .judged = 100},
+                      prefers = {.route = "place", .small_knows = 95, .judged = 100};
+    route.name = str_of("place");
+    add(&ties, 740);
+    add(&torn, 260);
+    assert_true(learn(true));
+    const struct promise_row row = row_now();
+    assert_false(row.certified.holds);
+    assert_int_equal(row.looks, 0);
+    assert_true(str_search(row.note, str_of("and preferred an answer in 0: ")) < row.note.len);
+    assert_true(str_search(row.note, str_of("or rate answers (feedback)")) < row.note.len);
+    add(&prefers, 1600);
+    assert_true(learn(true));
+    assert_true(row_now().certified.holds);
+}
+
+// Where the large side's answers are worth nothing there is nothing that could be lost.
+static void of_nothing_no_share_is_told(void **state)
+{
+    const struct sort useless = {.route = "useless", .answers = USELESS, .judged = 100};
+    route.name = str_of("useless");
+    add(&useless, 400);
+    assert_true(learn(true));
+    const struct promise_row row = row_now();
+    assert_false(row.certified.holds || row.measured.holds);
+    assert_true(str_search(row.note, str_of("the large side's quality is 0 in all ")) <
+                row.note.len);
+    assert_true(str_search(row.note, str_of("likelier")) == row.note.len);
 }
 
 static struct choice_counsel certified_of(const struct learned *l, uint64_t task)
@@ -601,6 +636,8 @@ int main(void)
         cmocka_unit_test(a_task_loses_its_certificate),
         cmocka_unit_test(a_lost_model_is_learned_anew),
         cmocka_unit_test(a_judge_that_contradicts_itself_is_refused),
+        cmocka_unit_test(a_judge_that_goes_by_the_place_is_refused),
+        cmocka_unit_test(of_nothing_no_share_is_told),
         cmocka_unit_test(a_slow_change_is_seen_between_looks),
         cmocka_unit_test(what_is_measured_chooses_from_the_first_model_on),
         cmocka_unit_test(another_model_is_refused),

@@ -290,7 +290,7 @@ static void fewer_than_can_win_are_not_tested(void **state)
 // Who always takes the first answer makes a tie of every pair.
 static void a_judge_that_contradicts_itself_certifies_nothing(void **state)
 {
-    for (unsigned part = 2; part < 5; part++) {
+    for (unsigned part = 2; part < 40; part += 34) {
         struct learner l;
         struct outlooks o;
         struct buf model;
@@ -304,9 +304,80 @@ static void a_judge_that_contradicts_itself_certifies_nothing(void **state)
                                      .contradicted = i / 2 % 2 && i / 4 % part == 0});
         run(&l, 0.1, &o, &model);
         assert_true(o.ruled == 180 && o.contradicted == 180 / part);
-        assert_int_equal(o.doubtful, part < LEARNER_CONTRADICTED_PART);
+        assert_int_equal(o.doubtful, part == 2);
         assert_int_equal(o.route.certified.holds, !o.doubtful);
         assert_int_equal(o.tested, !o.doubtful); // no risk is spent
+        buf_fini(&model);
+        learner_fini(&l);
+    }
+}
+
+// A judge who says A in either order of some pairs, and TIE of the others, knows nothing, however
+// few the first are; one who contradicts himself less often than he prefers an answer may.
+static void contradictions_must_not_outnumber_preferences(void **state)
+{
+    static const struct {
+        unsigned contradicted, preferred; // of 300 verdicts
+        bool doubtful;
+    } judges[] = {{80, 0, true},  {30, 60, false}, {60, 61, false}, {60, 60, false},
+                  {60, 59, true}, {15, 14, true},  {14, 0, false},  {0, 0, false},
+                  {101, 0, true}, {101, 199, true}};
+    for (size_t j = 0; j < sizeof judges / sizeof judges[0]; j++) {
+        struct learner l;
+        struct outlooks o;
+        struct buf model;
+        struct why why;
+        learner_init(&l);
+        for (unsigned i = 0; i < 300; i++) {
+            const bool contradicted = i < judges[j].contradicted;
+            const bool preferred = i >= 300 - judges[j].preferred;
+            const struct lesson lesson = {.id = an_id(true),
+                                          .traits = &easy,
+                                          .weak = !preferred || i % 2,
+                                          .strong = !preferred || i % 2 == 0,
+                                          .proves = true,
+                                          .ruled = true,
+                                          .contradicted = contradicted};
+            assert_int_equal(learner_add(&l, &lesson, &why), STATUS_OK);
+        }
+        run(&l, 0.1, &o, &model);
+        assert_int_equal(o.contradicted, judges[j].contradicted);
+        assert_int_equal(o.preferred, judges[j].preferred);
+        assert_int_equal(o.doubtful, judges[j].doubtful);
+        assert_int_equal(o.tested, !o.doubtful);
+        if (o.doubtful)
+            assert_false(o.route.certified.holds);
+        buf_fini(&model);
+        learner_fini(&l);
+    }
+}
+
+// What a route loses at most is asked of its pairs in an order that tells nothing of them: not of
+// the oldest, which have lost nothing yet.
+static void a_bound_is_never_below_its_estimate(void **state)
+{
+    for (unsigned late = 0; late < 60; late += 20) {
+        struct learner l;
+        struct outlooks o, again;
+        struct buf model;
+        struct why why;
+        const struct kind same = {7, 1, 1, 1}, lost = {7, 0, 0, 1};
+        const struct learner_wishes w = {&prior, {0.1, 0.05}, 1, false};
+        learner_init(&l);
+        for (unsigned i = 0; i < 1080 + 2 * late; i++)
+            add_one(&l, i < 1080 ? &same : &lost,
+                    &(struct lesson){.id = an_id(i % 2), .proves = true});
+        run(&l, 0.1, &o, &model);
+        assert_int_equal(o.task_count, 1);
+        assert_true(o.route.measured.holds && o.route.measured.share > 0.9);
+        assert_true(o.route.measured_upper >= o.route.measured.loss);
+        assert_true(fabs(o.route.measured_upper - o.tasks[0].measured_upper) < 0.03);
+        assert_true(o.route.loss_upper >= o.route.certified.loss);
+        assert_true(o.tasks[0].loss_upper >= o.tasks[0].certified.loss);
+        again = o;
+        assert_int_equal(learner_retest(&l, &prior, &w, &again, &why), STATUS_OK);
+        assert_true(again.route.measured_upper >= again.route.measured.loss);
+        assert_true(again.route.loss_upper >= again.route.certified.loss);
         buf_fini(&model);
         learner_fini(&l);
     }
@@ -390,6 +461,8 @@ int main(void)
         cmocka_unit_test(fewer_than_can_win_are_not_tested),
         cmocka_unit_test(what_is_measured_is_at_even_odds),
         cmocka_unit_test(a_judge_that_contradicts_itself_certifies_nothing),
+        cmocka_unit_test(contradictions_must_not_outnumber_preferences),
+        cmocka_unit_test(a_bound_is_never_below_its_estimate),
         cmocka_unit_test(asked_again_nothing_is_won),
     };
     return cmocka_run_group_tests(tests, begin, NULL);
