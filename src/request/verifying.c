@@ -203,22 +203,31 @@ static void look_sure(struct req *r, const struct config_verifier *v, struct ver
         r->plan->tried.learning = true;
 }
 
+static bool refuses(struct req *r, enum verifier_kind kind, const struct verify_case *c)
+{
+    struct finding f;
+    verify(kind, c, &f);
+    if (f.verdict != VERDICT_BAD)
+        return false;
+    log_verdict(r, kind, &f);
+    r->attempt.refused_by = verifier_name(kind);
+    return true;
+}
+
 // The first verifier that refuses it says why.
 static bool is_good(struct req *r, struct verify_case *c)
 {
     const struct config_route *route = r->plan->route;
+    const struct config_verifier *sure = NULL;
     for (unsigned i = 0; i < route->verifier_count; i++) {
-        struct finding f;
         if (route->verifiers[i].kind == VERIFIER_LOGPROB)
-            look_sure(r, &route->verifiers[i], c);
-        verify(route->verifiers[i].kind, c, &f);
-        if (f.verdict != VERDICT_BAD)
-            continue;
-        log_verdict(r, route->verifiers[i].kind, &f);
-        r->attempt.refused_by = verifier_name(route->verifiers[i].kind);
-        return false;
+            sure = &route->verifiers[i];
+        else if (refuses(r, route->verifiers[i].kind, c))
+            return false;
     }
-    return true;
+    if (sure)
+        look_sure(r, sure, c);
+    return !sure || !refuses(r, sure->kind, c);
 }
 
 // To be ended with answer_fini in any case.

@@ -35,6 +35,7 @@ routes:
   - {{ name: mild, small: small, large: large, match: {{ key: nobody }}, hold: 60s,
       verify: [{{ http: "{URL}", on_error: accept }}] }}
   - {{ name: sure, small: small, large: large, match: {{ key: nobody }}, hold: 60s, verify: [{{ logprob: 0.9 }}] }}
+  - {{ name: both, small: small, large: large, match: {{ key: nobody }}, verify: [{{ logprob: 0.9 }}, refusal] }}
 """
 told = Told()
 with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=ROUTES) as gateway:
@@ -161,6 +162,10 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
 
     answers = [model("sure", usual) for _ in range(31)]
     expect(answers, ["told/large"] * 30 + ["told/small"])
+    # How sure it was is looked at where no other verifier has refused it, in whatever order they are written.
+    expect(model("both", {"content": "I'm sorry, but I can't help with that.", "logprobs": [-5.5]}), "told/large")
+    until(lambda: gateway.sql("SELECT error FROM calls WHERE error LIKE 'verify%' AND route LIKE 'route both%'") ==
+          [{"error": "verify_refusal"}], 10, "it was refused for what it says")
     # Nobody listens any more: there is no verifier.
     checker.server.server_close()
     expect(model("strict", "It is fine."), "told/large")
