@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -82,18 +83,33 @@ static void add_tier(struct buf *b, const struct config_tier *t)
     alloc_free(&alloc_heap, models);
 }
 
+// Each of them may refuse an answer, whoever is asked first. Of the models that are to agree the
+// first that can be is asked, so these stay as they are written.
+static int by_check(const void *a, const void *b)
+{
+    const struct config_verifier *const *x = a, *const *y = b;
+    if ((*x)->kind != (*y)->kind)
+        return (*x)->kind < (*y)->kind ? -1 : 1;
+    const int order = (*x)->kind == VERIFIER_AGREE ? 0 : str_cmp((*x)->url_text, (*y)->url_text);
+    return order ? order : (*x > *y) - (*x < *y);
+}
+
 void learned_checks(const struct config_route *r, struct buf *b)
 {
+    const struct config_verifier *sorted[VERIFIERS_MAX];
+    must(r->verifier_count <= VERIFIERS_MAX);
+    for (unsigned i = 0; i < r->verifier_count; i++)
+        sorted[i] = &r->verifiers[i];
+    qsort(sorted, r->verifier_count, sizeof *sorted, by_check);
     buf_printf(b, "%lld", (long long)(r->verifier_count ? r->hold_ms : 0));
     for (unsigned i = 0; i < r->verifier_count; i++) {
-        const struct config_verifier *v = &r->verifiers[i];
-        buf_printf(b, " %d %u %.*s %.*s %d", (int)v->kind, v->quantile_ppm, STR_ARG(v->model),
-                   STR_ARG(v->url_text), v->accepts);
+        const struct config_verifier *v = sorted[i];
+        buf_printf(b, " %d %u %.*s %.*s %d %lld", (int)v->kind, v->quantile_ppm, STR_ARG(v->model),
+                   STR_ARG(v->url_text), v->accepts, (long long)v->timeout_ms);
     }
 }
 
-// As many lines as there are, in no order: their digests are summed.
-static void add_line(uint64_t *sum, const char *name, struct str text, struct str value)
+static uint64_t line_of(const char *name, struct str text, struct str value)
 {
     struct buf b;
     uint8_t digest[DIGEST_BYTES] = {0};
@@ -103,8 +119,14 @@ static void add_line(uint64_t *sum, const char *name, struct str text, struct st
     bool fine = digest_sha256(buf_str(&b), digest);
     must(fine);
     memcpy(&one, digest, sizeof one);
-    *sum += one;
     buf_fini(&b);
+    return one;
+}
+
+// As many lines as there are, in no order: their digests are summed.
+static void add_line(uint64_t *sum, const char *name, struct str text, struct str value)
+{
+    *sum += line_of(name, text, value);
 }
 
 static void add_number(uint64_t *sum, const char *name, int64_t number)
@@ -114,10 +136,24 @@ static void add_number(uint64_t *sum, const char *name, int64_t number)
     add_line(sum, name, str_of(text), STR_NONE);
 }
 
+static int by_number(const void *a, const void *b)
+{
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+// A list, any entry of which may hold: what stands there twice says nothing more.
 static void add_lines(uint64_t *sum, const char *name, const struct str *texts, unsigned count)
 {
+    if (count == 0)
+        return;
+    uint64_t *lines = alloc_must(count * sizeof *lines);
     for (unsigned i = 0; i < count; i++)
-        add_line(sum, name, texts[i], STR_NONE);
+        lines[i] = line_of(name, texts[i], STR_NONE);
+    qsort(lines, count, sizeof *lines, by_number);
+    for (unsigned i = 0; i < count; i++)
+        *sum += i && lines[i] == lines[i - 1] ? 0 : lines[i];
+    heap_free(lines);
 }
 
 static void add_pairs(uint64_t *sum, const char *name, const struct config_pair *at, unsigned count)
@@ -160,16 +196,23 @@ uint64_t learned_match(const struct config_route *r)
     return sum;
 }
 
-void learned_calls_by(uint64_t match, struct str judge, char out[LEARNED_CALLS + 1])
+void learned_calls_by(const struct learned_of_calls *of, char out[LEARNED_CALLS + 1])
 {
-    uint64_t sum = match;
-    add_line(&sum, "judge", judge, STR_NONE);
+    uint64_t sum = of->match;
+    add_line(&sum, "judge", of->judge, STR_NONE);
+    add_line(&sum, "checks", of->checks, STR_NONE);
     (void)snprintf(out, LEARNED_CALLS + 1, "%016llx", (unsigned long long)sum);
 }
 
 void learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1])
 {
-    learned_calls_by(learned_match(r), judge_of(r), out);
+    struct buf checks;
+    buf_init(&checks, &alloc_heap, 0);
+    learned_checks(r, &checks);
+    must(!buf_failed(&checks));
+    learned_calls_by(&(struct learned_of_calls){learned_match(r), judge_of(r), buf_str(&checks)},
+                     out);
+    buf_fini(&checks);
 }
 
 void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1])
@@ -180,8 +223,6 @@ void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1])
     buf_printf(&b, "%u %u", r->max_loss_ppm, r->confidence_ppm);
     add_tier(&b, r->small);
     add_tier(&b, r->large);
-    buf_add_char(&b, '\n');
-    learned_checks(r, &b);
     bool fine = digest_sha256(buf_str(&b), digest);
     must(fine);
     hex_write(digest, TERMS_DEAL / 2, out);

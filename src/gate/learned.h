@@ -62,20 +62,25 @@ struct str learned_refused(const struct learned *l, const struct config_route *r
 // The model that scores its calls; the shipped one where it has none. Lives as long as `l`.
 const struct model *learned_model(const struct learned *l, const struct config_route *r);
 
-// What a promise is about, as text in hex: the models of the route, what is promised, how the small
-// side's answers are checked; and behind a dash of which calls it is, by whose judgement: the
-// route's `match`, `require`, the judge. Looks and findings of other terms are not its.
+// What a promise is about, as text in hex: the models of the route and what is promised; and behind
+// a dash of which calls it is: the route's `match` and `require`, how the small side's answers are
+// checked (what is refused comes from the large side, and is in no pair), by whose judgement. Looks
+// and findings of other terms are not its.
 #define LEARNED_TERMS 33
 void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1]);
 // The part of them behind the dash, in which a pair says of what it is proof.
 #define LEARNED_CALLS 16
 void learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1]);
-// The same of what it is made: the calls alone, and who judges ("none": nobody; empty: the first of
-// the large side, whoever that is).
+// The same of what it is made: the calls alone, who judges ("none": nobody; empty: the first of the
+// large side, whoever that is), and the checks.
+struct learned_of_calls {
+    uint64_t match;
+    struct str judge, checks;
+};
+void learned_calls_by(const struct learned_of_calls *of, char out[LEARNED_CALLS + 1]);
 uint64_t learned_match(const struct config_route *r);
-void learned_calls_by(uint64_t match, struct str judge, char out[LEARNED_CALLS + 1]);
 struct str learned_judged(const struct config_route *r); // as it is written; empty: it is not
-// The part of them that is of the checks, as text, appended.
+// As text, appended: the same in whatever order they are written, where that says nothing.
 void learned_checks(const struct config_route *r, struct buf *b);
 // The promise that it asks for. Who allows all to be lost allows all but a millionth.
 struct promise learned_promise(const struct config_route *r);

@@ -69,7 +69,7 @@ static void read_one(void *context, const struct pair *p)
                                   .contradicted = p->judged == PAIR_JUDGED_CONTRADICTED,
                                   .swayed = !p->by_score || lessons_swayed(r->of->route),
                                   .promised = p->promised,
-                                  .proves = p->calls.len == 0 || str_is(p->calls, r->calls),
+                                  .proves = str_is(p->calls, r->calls),
                                   .doubts = p->doubts};
     r->status = r->f(r->context, &lesson, p->number, r->why);
 }

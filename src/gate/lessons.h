@@ -20,7 +20,8 @@ struct lessons_of {
 // Verifiers that a shadow does not ask may send calls of the route to the large side.
 bool lessons_swayed(const struct config_route *r);
 // The newest of them, a bounded number, the oldest first; `number` is the pair's. Those of other
-// calls, or that another one has judged (learned_calls), prove nothing. Not from a loop.
+// calls, or that were checked or judged otherwise (learned_calls), or that do not say of which they
+// are, prove nothing. Not from a loop.
 typedef enum status lesson_f(void *context, const struct lesson *l, int64_t number,
                              struct why *why);
 // *newest: the number of the last pair, whether or not it is a lesson; `after` without any.

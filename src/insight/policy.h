@@ -4,7 +4,7 @@
 // be chosen for anew (replay.h). As JSON, which whoever has read the configuration writes:
 //
 //   {"routes":[{"name":"support","mode":"measured","verifies":true,"verifies_confined":true,
-//     "agrees":false,"sways":false,"checks":"3000 1 0   0",
+//     "agrees":false,"sways":false,"checks":"3000 1 0   0 0",
 //     "match":"00f1e2d3c4b5a697","judge":"x/y",
 //     "max_cost_nd":0,"max_loss_ppm":20000,"confidence_ppm":950000,
 //     "small":[{"model":"local/llama3.2:3b"}],"large":[{"model":"x/y","out":"not local"}],

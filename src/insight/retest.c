@@ -53,10 +53,10 @@ static bool has_model(const struct policy_side *s, struct str model)
     return s->proposed;
 }
 
-// What is not known is taken for the same.
+// Of a route nothing of which is known, all.
 static bool is_of_calls(const struct policy_route *r, const struct pair *p)
 {
-    return r->calls.len == 0 || p->calls.len == 0 || str_eq(r->calls, p->calls);
+    return r->calls.len == 0 || str_eq(r->calls, p->calls);
 }
 
 static void take(void *context, const struct pair *p)

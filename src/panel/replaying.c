@@ -220,11 +220,20 @@ static struct str usual_judge(const struct policy_side *large)
 static void set_calls(struct work *w, struct policy_route *p, const struct config_route *now)
 {
     char calls[LEARNED_CALLS + 1];
-    if (!p->matched)
-        return;
-    learned_calls_by(p->match, p->judge.len ? p->judge : usual_judge(&p->large), calls);
-    p->calls = arena_dup(&w->arena, str_of(calls));
-    if (!now)
+    struct buf checks;
+    buf_init(&checks, &alloc_heap, 0);
+    buf_add(&checks, p->checks);
+    if (p->checks.len == 0 && now)
+        learned_checks(now, &checks);
+    if (p->matched && buf_str(&checks).len) {
+        learned_calls_by(
+            &(struct learned_of_calls){p->match, p->judge.len ? p->judge : usual_judge(&p->large),
+                                       buf_str(&checks)},
+            calls);
+        p->calls = arena_dup(&w->arena, str_of(calls));
+    }
+    buf_fini(&checks);
+    if (p->calls.len == 0 || !now)
         return;
     learned_calls(now, calls);
     p->other_calls = !str_is(p->calls, calls);

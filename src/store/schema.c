@@ -406,12 +406,16 @@ static const struct step steps[] = {
 "PRAGMA user_version = 17;"
     },
     {18, // of whose calls a pair is, and which parts of its route were there when it was chosen
-"ALTER TABLE pair ADD COLUMN calls TEXT;" // NULL: of those that are asked for; -: nobody knows
+"ALTER TABLE pair ADD COLUMN calls TEXT;"     // NULL: nobody knows
 "ALTER TABLE pair ADD COLUMN doubts INTEGER;" // those of promise, then; NULL: not known
-"UPDATE pair SET calls = '-';" // but where the last look says whose they were, or cannot say it
-"UPDATE pair SET calls = CASE length(p.terms) WHEN 33 THEN substr(p.terms, 18) END FROM promise p "
-"WHERE p.tenant = pair.tenant AND p.route = pair.route AND p.task = 0;"
 "PRAGMA user_version = 18;"
+    },
+    {19, // ... and how its small answer was checked: what was promised without that goes on looking
+"UPDATE pair SET calls = NULL;"
+"UPDATE promise SET terms = '', looks = max(looks, ifnull((SELECT max(looks) FROM promise_look l "
+"WHERE l.tenant = promise.tenant AND l.route = promise.route), 0));"
+"DELETE FROM promise_look;"
+"PRAGMA user_version = 19;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

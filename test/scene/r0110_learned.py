@@ -35,13 +35,14 @@ TRAITS = bytes([3]) + bytes(41 * 2) + bytes(8) + bytes(2)
 
 
 def add_pairs(gateway, count, small_knows, judged=3, route="support", promised=0):
-    """What shadows leave behind: pairs that a judge has seen; of calls that a certificate gave to a side (1: small)."""
+    """What shadows leave behind: pairs that a judge has seen; of calls that a certificate gave to a side (1: small).
+    They are of the terms that the route's last look was of."""
     with sqlite3.connect(gateway.store, timeout=30) as db:
         for _ in range(count):
             db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
-                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, by_score, promised, traits) VALUES "
-                       "(?, ?, 'default', ?, 0, 'bench/small-a', 'bench/large-a', 1, 250000, ?, ?, ?, 1000000, "
-                       "9000000, 500000, 1, ?, ?)",
+                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, by_score, promised, traits, calls) VALUES "
+                       "(?1, ?2, 'default', ?3, 0, 'bench/small-a', 'bench/large-a', 1, 250000, ?4, ?5, ?6, 1000000, "
+                       "9000000, 500000, 1, ?7, ?8, (SELECT substr(terms, 18) FROM promise WHERE route = ?3 AND task = 0))",
                        (dice.randbytes(16), 1790000000 * 10 ** 6, route, judged, 10 ** 6 * (dice.random() < small_knows),
                         10 ** 6 * (dice.random() < 0.95), promised, TRAITS))
 
@@ -102,6 +103,8 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     expect(status(gateway, "support", verb="learn")[0]["looks"], support["looks"], "nothing is new, so nothing is looked at")
 
     # The same pairs carry no promise where something else chooses.
+    for name in ("dry", "told", "open"):
+        status(gateway, name, verb="learn")
     add_pairs(gateway, 540, 0.95, route="dry")
     add_pairs(gateway, 540, 0.95, route="told")
     for name, rung, needs in (("dry", "measured", "mode: certified"), ("told", "rules", "mode: certified")):

@@ -33,13 +33,13 @@ TRAITS = bytes([3]) + bytes(41 * 2) + bytes(8) + bytes(2)
 
 
 def add_pairs(gateway, count, route="late", judged=3, served_strong=0):
-    """Pairs that a judge, who prefers nothing, has seen."""
+    """Pairs that a judge, who prefers nothing, has seen: of the terms that the route's last look was of."""
     with sqlite3.connect(gateway.store, timeout=30) as db:
         for _ in range(count):
             db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
-                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, by_score, promised, traits) VALUES "
-                       "(?, ?, 'default', ?, 0, 'bench/small-a', 'bench/large-a', ?, 250000, ?, 1000000, 1000000, "
-                       "500000, 9000000, 1, 0, ?)",
+                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, by_score, promised, traits, calls) VALUES "
+                       "(?1, ?2, 'default', ?3, 0, 'bench/small-a', 'bench/large-a', ?4, 250000, ?5, 1000000, 1000000, "
+                       "500000, 9000000, 1, 0, ?6, (SELECT substr(terms, 18) FROM promise WHERE route = ?3 AND task = 0))",
                        (dice.randbytes(16), 1790000000 * 10 ** 6, route, served_strong, judged, TRAITS))
 
 
@@ -66,6 +66,9 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
         gateway.file.write_text(gateway.config())
         gateway.program.signal(1)
         until(lambda: gateway.program.errors().count("the new configuration holds") > before, 10, "it is read")
+
+    for name in ("late", "blind"):
+        status(gateway, name, verb="learn")
 
     # A judge that prefers nothing proves anything: that is said.
     add_pairs(gateway, 540)

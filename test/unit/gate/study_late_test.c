@@ -173,6 +173,79 @@ static void pairs_of_other_calls_are_no_proof(void **state)
     route.match.key_count = 0;
 }
 
+// The answers that a stricter verifier had removed are in no pair: of the checks that there are now
+// those that are left prove nothing. So it is of a stream that is held no longer.
+static void pairs_of_other_checks_are_no_proof(void **state)
+{
+    const struct config_route before = route;
+    const struct sort good = {.route = "checks", .small_knows = 97, .judged = 100};
+    struct config_verifier checks[] = {{.kind = VERIFIER_REFUSAL}, {.kind = VERIFIER_EMPTY}};
+    route.name = str_of("checks");
+    route.verifiers = checks;
+    route.verifier_count = 2;
+    route.hold_ms = 3000;
+    add(&good, 800);
+    assert_true(learn(true));
+    const struct promise_row first = row_now();
+    assert_true(first.certified.holds);
+    for (int i = 0; i < 3; i++) {
+        route.verifiers = i == 0 ? checks + 1 : checks;
+        route.verifier_count = i < 2 ? 1 : 2;
+        route.hold_ms = i < 2 ? 3000 : 0;
+        assert_true(learn(false)); // though no pair is new
+        assert_false(row_now().certified.holds);
+        assert_int_equal(row_now().proved, 0);
+        assert_int_equal(row_now().looks, 0);
+    }
+    route.hold_ms = 3000;
+    assert_true(learn(false));
+    assert_true(row_now().certified.holds);
+    assert_int_equal(row_now().proved, first.proved);
+    assert_int_equal(row_now().looks, first.looks + 1);
+    ask(&place, "UPDATE pair SET calls = NULL WHERE route = 'checks'"); // of an earlier version
+    add(&good, 200);
+    assert_true(learn(true));
+    assert_in_range(row_now().proved, 50, 150);
+    route = before;
+}
+
+// Whom one asks first is the same where each of them may refuse; but of models that are to agree
+// the first that can be is the one that is asked.
+static void order_that_says_nothing_is_none(void **state)
+{
+    const struct config_route before = route;
+    char terms[LEARNED_TERMS + 1];
+    struct str keys[] = {STR("a"), STR("a"), STR("b*")};
+    struct config_verifier one[] = {{.kind = VERIFIER_REFUSAL},
+                                    {.kind = VERIFIER_LOGPROB, .quantile_ppm = 900000},
+                                    {.kind = VERIFIER_HTTP, .url_text = STR("http://a")},
+                                    {.kind = VERIFIER_HTTP, .url_text = STR("http://b")},
+                                    {.kind = VERIFIER_AGREE, .model = STR("m/y")},
+                                    {.kind = VERIFIER_AGREE, .model = STR("m/x")}};
+    struct config_verifier turned[] = {one[3], one[4], one[1], one[2], one[0], one[5]};
+    struct config_verifier other[] = {one[0], one[1], one[2], one[3], one[5], one[4]};
+    route.verifiers = one;
+    route.verifier_count = sizeof one / sizeof *one;
+    learned_terms(&route, terms);
+    route.verifiers = turned;
+    assert_true(has_terms(terms));
+    route.verifiers = other;
+    assert_false(has_terms(terms));
+    route.verifiers = one;
+    one[2].timeout_ms = 1; // what did not answer by then is taken for good, or not
+    assert_false(has_terms(terms));
+    route = before;
+    route.match.keys = keys + 1;
+    route.match.key_count = 2;
+    learned_terms(&route, terms);
+    route.match.keys = keys;
+    route.match.key_count = 3;
+    assert_true(has_terms(terms));
+    route.match.key_count = 2;
+    assert_false(has_terms(terms));
+    route = before;
+}
+
 // Also those that came of what nobody has seen, since it was changed back before a look, and those
 // that were under way when it was.
 static void what_was_changed_back_has_proved_nothing(void **state)
@@ -193,6 +266,11 @@ static void what_was_changed_back_has_proved_nothing(void **state)
     assert_true(row_now().certified.holds); // nor do they revoke it
     assert_int_equal(row_now().since, 0);
     assert_int_equal(row_now().pairs, first.proved + row_now().learned);
+    assert_int_equal(row_now().proved, first.proved);
+    route.shadow.judge = str_of("openai/judge"); // by whom all are as good as ever
+    add(&good, 800);
+    route.shadow.judge = STR_NONE;
+    assert_true(learn(true));
     assert_int_equal(row_now().proved, first.proved);
 }
 
@@ -222,15 +300,15 @@ static void another_promise_is_not_kept_blindly(void **state)
     learned_free(other);
 }
 
-// What an earlier version has found says nothing of whose calls it is of: it is of what holds now,
-// and its looks are counted on.
+// What an earlier version has found is of other terms than all that are now; its looks are counted
+// on.
 static void what_an_earlier_version_found_goes_on(void **state)
 {
     route.name = str_of("early version");
     add(&(struct sort){.route = "early version", .small_knows = 97, .judged = 100}, 800);
     assert_true(learn(true));
     assert_true(row_now().certified.holds);
-    ask(&place, "UPDATE promise SET terms = '0123456789abcdef0123456789abcdef', looks = 3 WHERE "
+    ask(&place, "UPDATE promise SET terms = '', looks = 3 WHERE "
                 "route = 'early version'");
     ask(&place, "DELETE FROM promise_look WHERE route = 'early version'");
     assert_true(learn(false));
@@ -246,6 +324,8 @@ int main(void)
         cmocka_unit_test(what_cannot_be_proved_spends_nothing),
         cmocka_unit_test(calls_and_judge_belong_to_the_promise),
         cmocka_unit_test(pairs_of_other_calls_are_no_proof),
+        cmocka_unit_test(pairs_of_other_checks_are_no_proof),
+        cmocka_unit_test(order_that_says_nothing_is_none),
         cmocka_unit_test(another_promise_is_not_kept_blindly),
         cmocka_unit_test(what_was_changed_back_has_proved_nothing),
         cmocka_unit_test(what_an_earlier_version_found_goes_on),
