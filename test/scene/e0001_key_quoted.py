@@ -3,7 +3,7 @@
 import gzip
 import re
 
-from lib.scene import UPSTREAM_KEY, Gateway, Mock, expect, expect_in, expect_true, question
+from lib.scene import UPSTREAM_KEY, Gateway, Mock, expect, expect_in, expect_true, question, until
 from lib.strange import Strange
 
 JSON = b'{"id":"x","model":"m","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1}}'
@@ -110,6 +110,7 @@ with Mock() as mock, Strange(answer) as strange:
         expect_in(UPSTREAM_KEY, strange.heads[0], "the key went out")
         row = gateway.rows(6)[-1]
         expect((row["outcome"], row["http_status"], row["error"]), ("error", 429, "upstream_compressed"))
+        until(lambda: gateway.program.errors().count('"msg":"call"') >= 6, 5, "a line of each call")
         log = gateway.program.errors()
         expect_true(UPSTREAM_KEY not in log, "nor does the log have it")
         expect_true("/chat/completions" not in log and "*****" not in log, "nor anything else of an answer")

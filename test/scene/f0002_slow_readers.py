@@ -63,7 +63,7 @@ with Mock() as mock, Gateway(mock) as gateway:
         s.sendall(head + body)
         readers.append(s)
     for s in readers:
-        s.settimeout(20)
+        s.settimeout(20 * PATIENCE)
         expect_true(s.recv(1), "the stream has begun")
     over = threading.Event()
     reading = threading.Thread(target=trickle, args=(readers, over))

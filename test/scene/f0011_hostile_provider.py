@@ -277,7 +277,8 @@ with Mock() as mock:
                 wrong.append(f"{case}: its row is {row}")
             if row["sure"] == "captured" and row["output"] < MOST:
                 wrong.append(f"{case}: {row['output']} tokens do not cover the bill")
-        line = next(x for x in gateway.program.errors().splitlines() if "unreadable_event" in x)
+        line = until(lambda: next((x for x in gateway.program.errors().splitlines() if "unreadable_event" in x), None), 5,
+                     "it is logged")
         broken = answers["a stream with an event that is no object"]
         expect(json.loads(line)["request_id"], broken.headers["x-costlens-request-id"], "its row says what it held")
         print("\n".join(wrong))

@@ -19,7 +19,7 @@ with Mock() as mock, Gateway(mock) as gateway:
     answer = gateway.chat(headers=ours)
     expect((answer.status, answer.json["error"]["code"]), (401, "invalid_api_key"))
     expect_in("Names that begin with", answer.json["error"]["message"])
-    expect_in("key shadow:app is not accepted", gateway.program.errors())
+    until(lambda: "key shadow:app is not accepted" in gateway.program.errors(), 5, "the log says so")
     expect(gateway.costlens("key", "create", "--name", "shadow:new", check=False).returncode != 0, True)
     gateway.costlens("key", "revoke", "shadow:app")
     expect(gateway.chat().status, 200)
