@@ -27,12 +27,13 @@ def traits(task):
 
 
 def add_pairs(gateway, route, count, weak=1, task=7, judged=JUDGE):
+    """Of the terms that the route's last look was of."""
     with sqlite3.connect(gateway.store, timeout=30) as db:
         for _ in range(count):
             db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
-                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, by_score, promised, traits) VALUES "
-                       "(?, ?, 'default', ?, ?, 'bench/small-a', 'bench/large-a', 1, 250000, ?, ?, 1000000, 1000000, "
-                       "9000000, 500000, 1, 0, ?)",
+                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, by_score, promised, traits, calls) VALUES "
+                       "(?1, ?2, 'default', ?3, ?4, 'bench/small-a', 'bench/large-a', 1, 250000, ?5, ?6, 1000000, 1000000, "
+                       "9000000, 500000, 1, 0, ?7, (SELECT substr(terms, 18) FROM promise WHERE route = ?3 AND task = 0))",
                        (dice.randbytes(16), 1790000000 * 10 ** 6, route, task, judged, 10 ** 6 * weak, traits(task)))
 
 
@@ -43,6 +44,9 @@ def learn(gateway, route):
 
 with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [small-a, large-a] }}\n",
                              extra=ROUTES, models=[]) as gateway:
+    for name in ("late", "waits", "place"):
+        learn(gateway, name)
+
     # Pairs that lose come last: the bound is of all of them, whatever the first ones would prove.
     add_pairs(gateway, "late", 1000)
     add_pairs(gateway, "late", 80, weak=0)
