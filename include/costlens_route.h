@@ -49,7 +49,8 @@ struct costlens_features {
 // bytes are looked at.
 COSTLENS_PUBLIC void costlens_features(const char *system, const char *prompt, const char *task,
                                        struct costlens_features *out);
-// What the large model's answer is expected to be better by, in quality of 0 to 1: so -1 to 1. NaN
+// What the large model's answer is expected to be better by, in quality of 0 to 1: so -1 to 1, and
+// held to that where a model's sum is beyond. NaN
 // of features that are refused.
 COSTLENS_PUBLIC double costlens_gain(const struct costlens_router *router,
                                      const struct costlens_features *features);

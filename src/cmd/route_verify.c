@@ -4,6 +4,8 @@
 // gateway does with those that come: what is usual for a model (logprob) is learned on the way.
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/decimal.h"
 #include "base/file.h"
@@ -100,6 +102,52 @@ static void read_other(struct tried *r)
         r->has_other = false;
 }
 
+// What stands there and is not null.
+static const struct json_val *member(const struct tried *r, const char *name)
+{
+    const struct json_val *v = json_get(r->json, name);
+    return json_type(v) == JSON_NULL ? NULL : v;
+}
+
+// Those that may be left out are what they should be where they are not.
+static enum status check_members(const struct tried *r, struct why *why)
+{
+    static const struct {
+        const char *name;
+        enum json_type type;
+        const char *is;
+    } members[] = {
+        {"finish_reason", JSON_STRING, "a text"},
+        {"logprobs", JSON_ARRAY, "a list of logarithms"},
+        {"request", JSON_OBJECT, "the body of a request"},
+    };
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const struct json_val *v = member(r, members[i].name);
+        if (v && json_type(v) != members[i].type)
+            return why_set(why, STATUS_SYNTAX, "`%s` is %s", members[i].name, members[i].is);
+    }
+    int64_t ppm = 0;
+    const struct json_val *agree = member(r, "agree");
+    if (agree && json_type(agree) != JSON_STRING && !ppm_of(r->document, agree, &ppm))
+        return why_set(why, STATUS_RANGE,
+                       "`agree` is the second model's text, true or false, or a number "
+                       "from 0 to 1");
+    return STATUS_OK;
+}
+
+static enum status read_qualities(struct tried *r, struct why *why)
+{
+    const struct json_val *weak = member(r, "weak"), *strong = member(r, "strong");
+    if (!weak != !strong)
+        return why_set(why, STATUS_SYNTAX, "it has `%s` and no `%s`: both, or neither",
+                       weak ? "weak" : "strong", weak ? "strong" : "weak");
+    r->judged = weak && ppm_of(r->document, weak, &r->weak_ppm) &&
+                ppm_of(r->document, strong, &r->strong_ppm);
+    return !weak || r->judged
+               ? STATUS_OK
+               : why_set(why, STATUS_RANGE, "`weak` and `strong` are numbers from 0 to 1");
+}
+
 // Of a line: false, with the reason in `why`, where it is no row.
 static bool row_open(struct tried *r, struct str line, struct why *why)
 {
@@ -111,15 +159,8 @@ static bool row_open(struct tried *r, struct str line, struct why *why)
     if (!read)
         (void)why_set(why, STATUS_SYNTAX,
                       "it has neither `weak_resp`, a text, nor `response`, an answer");
-    const struct json_val *weak = json_get(r->json, "weak");
-    const struct json_val *strong = json_get(r->json, "strong");
-    r->judged =
-        ppm_of(r->document, weak, &r->weak_ppm) && ppm_of(r->document, strong, &r->strong_ppm);
-    if (read && !r->judged && (weak || strong)) {
-        (void)why_set(why, STATUS_RANGE, "`weak` and `strong` are numbers from 0 to 1");
-        read = false;
-    }
-    const struct json_val *request = json_get(r->json, "request");
+    read = read && check_members(r, why) == STATUS_OK && read_qualities(r, why) == STATUS_OK;
+    const struct json_val *request = member(r, "request");
     asked_read(&r->asked, ENDPOINT_CHAT, request ? request : r->json);
     if (read) {
         read_other(r);
@@ -183,7 +224,9 @@ static bool try_file(struct trial *t, const char *path)
     size_t number = 0;
     bool ok = true;
     buf_init(&text, &alloc_heap, FILE_BYTES_MAX);
-    if (file_read(path, FILE_ANY, &text, &why) != STATUS_OK) {
+    enum status s = strcmp(path, "-") == 0 ? file_read_from(STDIN_FILENO, path, &text, &why)
+                                           : file_read(path, FILE_ANY, &text, &why);
+    if (s != STATUS_OK) {
         (void)command_failed("%s", why.text);
         buf_fini(&text);
         return false;

@@ -141,7 +141,8 @@ static bool read_number(struct str s, size_t *at, char point, struct token *t)
                 return false;
         }
     }
-    if (digits == 0)
+    const bool goes_on = (is_at(s, i, '.') || is_at(s, i, ',')) && digit_at(s, i + 1); // 1.2.3
+    if (digits == 0 || (t->places > 0 && goes_on))
         return false;
     t->percent = is_at(s, i, '%');
     *at = i + t->percent;
@@ -382,6 +383,23 @@ static bool is_negated(struct str text, struct str left)
            (at == 0 || (text.ptr[at - 1] != '\0' && strchr("\n:;,=", text.ptr[at - 1])));
 }
 
+// 2024-11-30, 11/30/2024: what ends with a year, a month and a day is no expression.
+static bool is_date(struct str left)
+{
+    size_t len[3] = {0}, at = left.len;
+    char sign[2] = {0};
+    for (int i = 0; i < 3; i++) {
+        for (; at > 0 && digit_at(left, at - 1); at--)
+            len[i]++;
+        if (i < 2)
+            sign[i] = at > 0 ? left.ptr[--at] : '\0';
+    }
+    const bool year =
+        (len[0] == 4 && len[2] > 0 && len[2] < 3) || (len[2] == 4 && len[0] > 0 && len[0] < 3);
+    return year && len[1] > 0 && len[1] < 3 && sign[0] == sign[1] &&
+           (sign[0] == '-' || sign[0] == '/');
+}
+
 // The longest end of the tokens that is an expression, and that no operator stands before. Nor a
 // factor: 2(3 + 4).
 static bool longest(const struct token *t, unsigned count, struct fraction *out, bool *divides)
@@ -513,7 +531,7 @@ static enum finding look(struct str text, size_t at, char point)
     unsigned minus = is_negated(text, left), count = cut_tokens(left, point, tokens);
     if (count > minus && minus)
         tokens[1].value.n = -tokens[1].value.n;
-    if (count <= minus || !stands_alone(text, (size_t)(left.ptr - text.ptr)) ||
+    if (count <= minus || is_date(left) || !stands_alone(text, (size_t)(left.ptr - text.ptr)) ||
         !longest(tokens + minus, count - minus, &f, &divides))
         return ABSENT;
     if (is_right_or_percent(f, shown, divides))

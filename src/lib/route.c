@@ -108,7 +108,10 @@ static const struct traits *traits_in(const struct costlens_features *features)
 double costlens_gain(const struct costlens_router *router, const struct costlens_features *features)
 {
     const struct traits *t = traits_in(features);
-    return t ? (double)model_gain(&router->model, t, router->pair) : (double)NAN;
+    if (!t)
+        return (double)NAN;
+    // A model adds up what it has learned of each trait, which may come to a little more than all.
+    return fmin(1, fmax(-1, (double)model_gain(&router->model, t, router->pair)));
 }
 
 void costlens_pick(const struct costlens_router *router, const struct costlens_features *features,

@@ -236,6 +236,13 @@ static struct str last_line(struct str text)
     return str_skip(text, at);
 }
 
+// A mark that takes back what it stands at, or doubts it: "~~A~~", "A?", "</answer A>". So does a
+// letter of another script.
+static bool takes_back(char c)
+{
+    return (unsigned char)c >= ASCII_COUNT || c == '~' || c == '?' || c == '/';
+}
+
 // The last word of its last line, so that it may reason before. A line that says more than its
 // verdict and what announces it ("Verdict: **A**") may mean something else.
 enum judge_word judge_read(struct str text)
@@ -248,9 +255,8 @@ enum judge_word judge_read(struct str text)
         while (at > 0 && is_letter(line.ptr[at - 1]))
             at--;
         struct str word = str_from(line.ptr + at, until - at);
-        if (at == until) { // a mark, or a letter of another script
-            at--;
-            if ((unsigned char)line.ptr[at] >= ASCII_COUNT)
+        if (at == until) { // a mark
+            if (takes_back(line.ptr[--at]))
                 return JUDGE_NONE;
         } else if (verdict == JUDGE_NONE) {
             verdict = word_of(word);

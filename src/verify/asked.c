@@ -55,6 +55,7 @@ static void read_gemini(struct asked *a, const struct json_val *body)
     want_schema(a, either(config, "responseSchema"));
     want_schema(a, either(config, "responseJsonSchema"));
     a->call_needed = str_is(json_str(json_get(calling, "mode")), "ANY");
+    a->call_barred = str_is(json_str(json_get(calling, "mode")), "NONE");
 }
 
 // The name that a choice of one has, in a member of its own or beside its type. What runs at the
@@ -71,15 +72,18 @@ static struct str chosen(const struct json_val *choice)
     return name;
 }
 
-// "required", {"type":"any"}, the name of one, or that one of a list is required.
+// "none", {"type":"none"}, "required", {"type":"any"}, the name of one, or that one of a list is
+// required.
 static void read_choice(struct asked *a, const struct json_val *choice)
 {
     struct str mode = json_str(json_get(choice, "mode"));
     if (mode.len == 0)
         mode = json_str(json_path(choice, "allowed_tools.mode"));
+    const struct str type = json_str(json_get(choice, "type"));
     a->call_name = chosen(choice);
+    a->call_barred = str_is(json_str(choice), "none") || str_is(type, "none");
     a->call_needed = str_is(json_str(choice), "required") || str_is(mode, "required") ||
-                     str_is(json_str(json_get(choice, "type")), "any") || a->call_name.len > 0;
+                     str_is(type, "any") || a->call_name.len > 0;
 }
 
 static void read_openai(struct asked *a, const struct json_val *body)

@@ -17,7 +17,8 @@ struct asked {
     const struct json_val *schema; // of ASKED_SCHEMA; borrowed from the request, as all below
     const struct json_val *tools;
     const struct json_val *functions; // of a chat, as they were before tools
-    bool call_needed;                 // it must call a tool,
+    bool call_barred;                 // it must call no tool,
+    bool call_needed;                 // ... or must call one,
     struct str call_name;             // this one; empty = any
 };
 

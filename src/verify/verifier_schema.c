@@ -57,6 +57,8 @@ static void check_calls(const struct verify_case *c, struct finding *out)
         keep_worse(out, &one);
         named = named || str_eq(buf_str(&c->answer->calls[i].name), c->asked->call_name);
     }
+    if (c->asked->call_barred)
+        finding_set(out, VERDICT_BAD, "it calls a tool, and must call none");
     if (c->asked->call_needed && (!named || c->answer->call_count == 0))
         finding_set(out, VERDICT_BAD, "it does not call the tool that it must");
 }

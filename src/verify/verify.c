@@ -46,9 +46,26 @@ void verify(enum verifier_kind kind, const struct verify_case *c, struct finding
         table[kind](c, out);
 }
 
+// Nothing in it is seen: blanks, of any width or of none, as they are in UTF-8.
+static bool is_blank(struct str text)
+{
+    static const char *const blanks[] = {"\xc2\xa0",     "\xc2\xad",     "\xe2\x80\x8b",
+                                         "\xe2\x80\x8c", "\xe2\x80\x8d", "\xe2\x80\x8e",
+                                         "\xe2\x80\x8f", "\xe2\x80\xaf", "\xe2\x81\xa0",
+                                         "\xe3\x80\x80", "\xef\xbb\xbf"};
+    for (size_t before = 0; before != text.len;) {
+        text = str_trim(text);
+        before = text.len;
+        for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
+            if (str_starts(text, str_of(blanks[i])))
+                text = str_skip(text, str_of(blanks[i]).len);
+    }
+    return text.len == 0;
+}
+
 void verifier_empty(const struct verify_case *c, struct finding *out)
 {
-    bool none = answer_text(c->answer).len == 0 && c->answer->call_count == 0 && !c->answer->more;
+    bool none = is_blank(answer_text(c->answer)) && c->answer->call_count == 0 && !c->answer->more;
     if (none && c->answer->begun)
         finding_set(out, VERDICT_UNSURE, "it has only begun");
     else if (none)
@@ -56,21 +73,24 @@ void verifier_empty(const struct verify_case *c, struct finding *out)
 }
 
 // A block of code begins with a line "```" or "```c" and ends with "```"; one inside of another
-// does, too. What begins and ends in one line is no block.
+// does, too. What begins and ends in one line is no block. So it is with "~~~": within a block of
+// either sign the other one is its text.
 static bool is_open(struct str text)
 {
-    const struct str fence = STR("```");
     struct str line;
     unsigned open = 0;
+    char by = '\0';
     while (str_cut(&text, '\n', &line)) {
         line = str_trim(line);
-        if (!str_starts(line, fence))
+        const bool fence = str_starts(line, str_of("```")) || str_starts(line, str_of("~~~"));
+        if (!fence || (open > 0 && line.ptr[0] != by))
             continue;
-        while (str_starts(line, str_of("`")))
+        by = line.ptr[0];
+        while (line.len > 0 && line.ptr[0] == by)
             line = str_skip(line, 1);
         if (line.len == 0 && open > 0)
             open--;
-        else if (str_find(line, '`') == line.len)
+        else if (str_find(line, by) == line.len)
             open++;
     }
     return open > 0;

@@ -51,6 +51,17 @@ for logprobs, verdict in (([0.000002, -0.0001], "good"), ([0.2], "unsure"), ([-0
 expect_in("answers.jsonl:2: ", verify("{\"weak_resp\":\"x\"}\n{\"weak_resp\":\n", code=1))
 expect_in("answers.jsonl:1: it has neither", verify("{\"prompt\":\"x\"}\n", code=1))
 expect_in("`weak` and `strong`", verify("{\"weak_resp\":\"x\",\"weak\":2,\"strong\":1}\n", code=1))
+# So is what would be passed over, but for a null.
+for name, value, says in (("logprobs", "x", "`logprobs` is a list"), ("agree", 7, "`agree` is the second model's text"),
+                          ("agree", [], "`agree` is"), ("request", 3, "`request` is the body"),
+                          ("finish_reason", 3, "`finish_reason` is a text"), ("weak", 1, "it has `weak` and no `strong`"),
+                          ("strong", 1, "it has `strong` and no `weak`")):
+    expect_in(f"answers.jsonl:2: {says}", verify("\n" + json.dumps({"weak_resp": "x", name: value}), code=1))
+    verify(json.dumps({"weak_resp": "x", name: None}))
+# From another program.
+piped = [COSTLENS, "route", "verify", "-", "--json"]
+expect(json.loads(subprocess.run(piped, input=text, capture_output=True, text=True, check=True).stdout)["rows"], 7)
+expect_in("-:1: it has neither", subprocess.run(piped, input="{}", capture_output=True, text=True).stderr)
 for words in (["--verify", "spelling"], ["--verify", "http"], ["--verify", "refusal=1"], ["--ratio", "-1"]):
     verify(text, *words, code=2)
 expect_in("there is no answer", verify("\n", code=1))  # nor a verdict of it

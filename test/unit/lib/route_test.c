@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -64,6 +65,51 @@ static void test_a_model_without_a_threshold_takes_the_large_one(void **state)
     unlink(path);
     rows_fini(&rows);
     buf_fini(&file);
+}
+
+// Where the small model is always wrong at what the large one knows, a sum of all that tells so
+// comes to more than 1.
+static void test_a_gain_is_within_1(void **state)
+{
+    static const char *const prompts[] = {"prove that the sum is odd", "where is my parcel"};
+    for (int reversed = 0; reversed < 2; reversed++) {
+        char path[] = "/tmp/costlens-route-XXXXXX";
+        struct costlens_router *r = NULL;
+        struct costlens_features f;
+        struct rows rows;
+        struct buf file;
+        struct why why;
+        struct model model;
+        rows_init(&rows);
+        buf_init(&file, &alloc_heap, 0);
+        for (int i = 0; i < 1000; i++) {
+            char row[200];
+            const bool first = i % 8 == 0;
+            (void)snprintf(row, sizeof row, "{\"prompt\":\"%s %d\",\"weak\":%d,\"strong\":%d}",
+                           prompts[!first], i, first ? reversed : 1, first ? !reversed : 1);
+            assert_int_equal(rows_add(&rows, str_of(row), &why), STATUS_OK);
+        }
+        assert_int_equal(train(&rows, &(struct train_wishes){.prior = NULL}, &file, &why),
+                         STATUS_OK);
+        assert_int_equal(model_view(buf_str(&file), "it", &model, &why), STATUS_OK);
+        const int fd = mkstemp(path);
+        assert_int_equal(write(fd, file.ptr, file.len), file.len);
+        close(fd);
+        assert_int_equal(costlens_router_open(NULL, path, &r, NULL, 0), COSTLENS_OK);
+        double most = 0;
+        for (int i = 0; i < 1000; i++) {
+            char text[100];
+            (void)snprintf(text, sizeof text, "%s %d", prompts[0], i);
+            costlens_features(NULL, text, NULL, &f);
+            most = fmax(most, fabs(costlens_gain(r, &f)));
+        }
+        print_message("the most: %f\n", most);
+        assert_true(most <= 1);
+        costlens_router_close(r);
+        unlink(path);
+        rows_fini(&rows);
+        buf_fini(&file);
+    }
 }
 
 static void test_features_are_the_same_for_the_same_text(void **state)
@@ -233,6 +279,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pick_says_why),
         cmocka_unit_test(test_a_model_without_a_threshold_takes_the_large_one),
+        cmocka_unit_test(test_a_gain_is_within_1),
         cmocka_unit_test(test_features_are_the_same_for_the_same_text),
         cmocka_unit_test(test_outcomes_carry_a_certificate),
         cmocka_unit_test(test_what_is_seldom_seen_is_feared),

@@ -138,11 +138,21 @@ static void cut_or_empty(void **state)
         {"```\n```", VERDICT_GOOD},
         {"````md\n```c\nint x;\n```\n````", VERDICT_GOOD},
         {"```md\n# x\n```c\nint x;\n```\n", VERDICT_BAD},
+        {"~~~c\nint x;\n~~~\ndone", VERDICT_GOOD},
+        {"so:\n~~~c\nint x;", VERDICT_BAD},
+        {"~~~\n```\n~~~\n", VERDICT_GOOD},
+        {"```\n~~~\n", VERDICT_BAD},
+        {"~~~ is a fence, ~~~so~~~\n~~~so~~~\n~~ so", VERDICT_GOOD},
     };
     static const struct text_case empty[] = {
-        {"", VERDICT_BAD},          {" \n\t ", VERDICT_BAD},
-        {"<think>hm", VERDICT_BAD}, {"<think>hm</think> ", VERDICT_BAD},
+        {"", VERDICT_BAD},
+        {" \n\t ", VERDICT_BAD},
+        {"<think>hm", VERDICT_BAD},
+        {"<think>hm</think> ", VERDICT_BAD},
         {"0", VERDICT_GOOD},
+        {" \xe2\x80\x8b\n\xe2\x80\x8b ", VERDICT_BAD}, // U+200B
+        {"\xef\xbb\xbf\xe2\x80\x8d\xc2\xa0", VERDICT_BAD},
+        {"\xe2\x80\x8b\xe2\x9c\x93", VERDICT_GOOD},
     };
     EACH(VERIFIER_TRUNCATION, cut);
     EACH(VERIFIER_EMPTY, empty);
@@ -320,7 +330,27 @@ static const struct {
      "{\"message\":{\"content\":\"{}\"}}", VERDICT_GOOD},
     {ENDPOINT_OLLAMA_CHAT, "{\"format\":\"json\"}", "{\"message\":{\"content\":\"hi\"}}",
      VERDICT_BAD},
-    // Tools.
+    // Tools, and none that may be called.
+    {ENDPOINT_CHAT,
+     "{\"tool_choice\":\"none\",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]}",
+     "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":"
+     "\"{}\"}}]}}]}",
+     VERDICT_BAD},
+    {ENDPOINT_CHAT, "{\"function_call\":\"none\",\"functions\":[{\"name\":\"f\"}]}",
+     "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":"
+     "\"{}\"}}]}}]}",
+     VERDICT_BAD},
+    {ENDPOINT_MESSAGES, "{\"tool_choice\":{\"type\":\"none\"},\"tools\":[{\"name\":\"f\"}]}",
+     "{\"type\":\"message\",\"content\":[{\"type\":\"tool_use\",\"name\":\"f\",\"input\":{}}]}",
+     VERDICT_BAD},
+    {ENDPOINT_GENERATE,
+     "{\"toolConfig\":{\"functionCallingConfig\":{\"mode\":\"NONE\"}},\"tools\":[{"
+     "\"functionDeclarations\":[{\"name\":\"f\"}]}]}",
+     "{\"candidates\":[{\"content\":{\"parts\":[{\"functionCall\":{\"name\":\"f\",\"args\":{}}}]}}]"
+     "}",
+     VERDICT_BAD},
+    {ENDPOINT_CHAT, "{\"tool_choice\":\"none\",\"tools\":[]}",
+     "{\"choices\":[{\"message\":{\"content\":\"hi\"}}]}", VERDICT_UNSURE},
     {ENDPOINT_CHAT,
      "{\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"required\":"
      "[\"a\"]}}}]}",
