@@ -20,6 +20,8 @@
 #define FAILED_MOST   (STANDING_MODELS_MAX / 4)
 #define ANSWERED_MOST (STANDING_MODELS_MAX / 4 * 3)
 
+#define KEYS_UNKNOWN  4 // of a target, that are asked for what nobody knows to be there
+
 static struct breaker_terms terms_of(const struct req *r, const struct target *t)
 {
     const struct config_breaker *b = &r->view->snapshot->config->providers[t->provider].breaker;
@@ -179,18 +181,27 @@ bool availability_refuses(const struct req *r, struct buf *detail)
     return true;
 }
 
-// What another key may cure; so may what is kept, where it is not known with which key.
+// What another key may cure.
 static bool is_of_key(const struct failure *f)
 {
     return f->kind == FAILURE_RATE || f->kind == FAILURE_QUOTA || f->kind == FAILURE_KEY;
+}
+
+// It may be kept there with another key: it is known to be there, or nobody knows where. Callers
+// can invent names: then a few keys are asked, before the next target is.
+static bool may_be_of_other(const struct req *r, uint64_t tried)
+{
+    unsigned provider = r->attempt.target.provider;
+    return r->attempt.failure.kind == FAILURE_AWAY && keeper_may(r, provider) &&
+           keeper_lane(r, provider) < 0 &&
+           (r->keeper || __builtin_popcountll(tried) < KEYS_UNKNOWN);
 }
 
 bool availability_other_key(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
     uint64_t tried = a->lanes_tried | UINT64_C(1) << a->lane;
-    bool unknown = a->failure.kind == FAILURE_AWAY && keeper_lane(r, a->target.provider) < 0;
-    return a->provider->key_count > 1 && (unknown || is_of_key(&a->failure)) &&
+    return a->provider->key_count > 1 && (may_be_of_other(r, tried) || is_of_key(&a->failure)) &&
            standing_other_lane(find(r, &a->target), tried, tokens_of(r),
                                loop_now_us(r->worker->loop));
 }

@@ -158,14 +158,22 @@ static bool find_after(const struct req *r, unsigned place, struct target *out)
     return resolve_after(r->view->snapshot, &w, place, out);
 }
 
+// It cannot know what the call goes on from, since the attempt is at who does.
+static bool knows_not(const struct req *r, const struct target *t)
+{
+    return keeper_binds(r) && !keeper_may(r, t->provider);
+}
+
 // The next one that may be asked now.
 static bool find_other(const struct req *r, enum again_for why, struct target *out)
 {
+    if (why == AGAIN_AWAY && keeper_binds(r)) // nor has it any more
+        return false;
     if (r->plan)
         return plan_next(r, why, out);
     unsigned place = r->attempt.target.place;
-    while (!keeper_binds(r) && find_after(r, place, out)) {
-        if (availability_bar(r, out) == BAR_NONE && !unfit_call(r, out))
+    while (find_after(r, place, out)) {
+        if (!knows_not(r, out) && availability_bar(r, out) == BAR_NONE && !unfit_call(r, out))
             return true;
         place = out->place;
     }

@@ -7,16 +7,19 @@ from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, unti
 
 limit(60)
 REFUSAL = "I'm sorry, but I can't help with that."
-KEYS = {"KEY_A": "sk-of-a-0123456789", "KEY_B": "sk-of-b-0123456789"}
+KEYS = {"KEY_A": "sk-of-a-0123456789", "KEY_B": "sk-of-b-0123456789",
+        **{f"KEY_{i}": f"sk-of-{i}-0123456789" for i in range(20)}}
 
-a, b, c = Keeper("a"), Keeper("b"), Keeper("c")
+a, b, c, d = Keeper("a"), Keeper("b"), Keeper("c"), Keeper("d")
 BREAKER = "breaker: { failures: 0 }, retries: 0"
 PROVIDERS = (f"  a: {{ dialect: openai, url: {a.url}, models: [m, l], {BREAKER} }}\n"
              f"  b: {{ dialect: openai, url: {b.url}, models: [m, l], {BREAKER} }}\n"
-             f"  c: {{ dialect: openai, url: {c.url}, models: [m], keys: [env:KEY_A, env:KEY_B], {BREAKER} }}\n")
+             f"  c: {{ dialect: openai, url: {c.url}, models: [m], keys: [env:KEY_A, env:KEY_B], {BREAKER} }}\n"
+             f"  d: {{ dialect: openai, url: {d.url}, models: [m], keys: [{', '.join(f'env:KEY_{i}' for i in range(20))}], "
+             f"{BREAKER} }}\n")
 EXTRA = "".join(f"  - {{ model: {name}, input_per_mtok: {usd}, output_per_mtok: {usd} }}\n"
-                for name, usd in (("a/m", 1), ("b/m", 1), ("c/m", 1), ("a/l", 50), ("b/l", 50)))
-EXTRA += """aliases: { one: [a/m, b/m] }
+                for name, usd in (("a/m", 1), ("b/m", 1), ("c/m", 1), ("d/m", 1), ("a/l", 50), ("b/l", 50)))
+EXTRA += """aliases: { one: [a/m, b/m], far: [d/m, b/m] }
 routes:
   - { name: turns, match: { key: nobody }, small: [{ model: a/m, weight: 1 }, { model: b/m, weight: 1 }] }
   - { name: sides, match: { key: nobody }, small: a/m, large: b/l, verify: [refusal] }
@@ -98,3 +101,13 @@ with Mock() as mock, Gateway(mock, providers=PROVIDERS, extra=EXTRA, models=[], 
     expect(a.refused, refused + 1, "known again")
     expect(at(ask("sides", at_a)[0]), (200, "a/m"))
     expect_true(ask("sides", "resp_nobody")[0].status == 400, "nobody has it")
+
+    # Of who has many keys a few are asked where nobody knows, and one where it is known that another has it.
+    expect(ask("d/m")[0].status, 200)
+    b.kept.add((None, "resp_far"))
+    expect(at(ask("far", "resp_far")[0]), (200, "b/m"))
+    expect(d.refused, 4)
+    expect(ask("d/m", "resp_far")[0].status, 400)
+    expect(d.refused, 5)
+    expect(ask("d/m", "resp_nobody")[0].status, 400)
+    expect(d.refused, 9)

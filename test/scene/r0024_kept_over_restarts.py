@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who keeps an answer is known over a restart, from the ledger: by a route, by `auto`, by an alias, and of a provider
 that names its calls otherwise than its answers, too. Which of its keys it was is not: each is asked. Where who keeps it
-fails, nobody else is asked: it could not know."""
+fails, no other provider is asked: it could not know. Another model of the same one is, by an alias as by a route."""
 from lib.keeper import Keeper
 from lib.scene import Gateway, Mock, expect, expect_in, limit
 
@@ -10,12 +10,13 @@ KEYS = {"KEY_A": "sk-of-a-0123456789", "KEY_B": "sk-of-b-0123456789"}
 a, b, c = Keeper("a"), Keeper("b", names_calls=True), Keeper("c", names_calls=True)
 BREAKER = "breaker: { failures: 0 }, retries: 0"
 PROVIDERS = (f"  a: {{ dialect: openai, url: {a.url}, models: [m], {BREAKER} }}\n"
-             f"  b: {{ dialect: openai, url: {b.url}, models: [m], {BREAKER} }}\n"
+             f"  b: {{ dialect: openai, url: {b.url}, models: [m, n], {BREAKER} }}\n"
              f"  c: {{ dialect: openai, url: {c.url}, models: [m], keys: [env:KEY_A, env:KEY_B], {BREAKER} }}\n")
-EXTRA = "".join(f"  - {{ model: {name}, input_per_mtok: 1, output_per_mtok: 1 }}\n" for name in ("a/m", "b/m", "c/m"))
-EXTRA += """aliases: { one: [a/m, b/m] }
+EXTRA = "".join(f"  - {{ model: {name}, input_per_mtok: 1, output_per_mtok: 1 }}\n" for name in ("a/m", "b/m", "b/n", "c/m"))
+EXTRA += """aliases: { one: [a/m, b/m], two: [b/m, a/m, b/n] }
 routes:
   - { name: turns, match: { key: nobody }, small: [{ model: a/m, weight: 1 }, { model: b/m, weight: 1 }] }
+  - { name: three, match: { key: nobody }, small: [b/m, a/m, b/n] }
 tiers: { small: [{ model: a/m, weight: 1 }, { model: b/m, weight: 1 }] }
 """
 
@@ -63,3 +64,20 @@ with Mock() as mock, Gateway(mock, providers=PROVIDERS, extra=EXTRA, models=[], 
         expect(at(ask("one", at_b)[0]), (b.status, "b/m"))
         expect((len(a.kept), a.refused), before)
     expect(ask("one")[0].status, 200)
+    b.status = 200
+
+    # Its provider's other model can go on.
+    b.down = {"m"}
+    before = len(a.kept), a.refused
+    for model in ("two", "three"):
+        expect(at(ask(model, at_b)[0]), (200, "b/n"), model)
+    b.down = {"m", "n"}
+    for model in ("two", "three"):
+        expect(at(ask(model, at_b)[0]), (503, "b/n"), model)
+    expect((len(a.kept), a.refused), before)
+    b.down.clear()
+
+    # Who kept it has it no more: nor has its other model.
+    b.kept.discard((None, at_b))
+    for number, model in enumerate(("two", "three"), b.refused + 1):
+        expect((at(ask(model, at_b)[0]), b.refused), ((400, "b/m"), number), model)

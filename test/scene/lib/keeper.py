@@ -12,6 +12,7 @@ class Keeper(Scripted):
     def __init__(self, name, says="Here it is.", names_calls=False):
         self.name, self.says, self.names_calls = name, says, names_calls
         self.kept, self.status, self.refused = set(), 200, 0
+        self.down = set()  # models that fail
         super().__init__()
         self.url += "/v1"
 
@@ -20,6 +21,8 @@ class Keeper(Scripted):
         if before and (key, before) not in self.kept:
             self.refused += 1
             return self.send(call, {"error": {"code": "previous_response_not_found", "message": f"no {before}"}}, status=400)
+        if body["model"] in self.down:
+            return self.send(call, {"error": {"message": "Not now.", "type": "server_error"}}, status=503)
         if self.status != 200:
             return self.send(call, {"error": {"message": "Not so.", "type": "invalid_request_error"}}, status=self.status)
         made = f"resp_{self.name}_{len(self.kept)}"
