@@ -26,12 +26,19 @@ static bool is_its_own(const struct config *c, struct str provider)
     return i < c->provider_count && c->providers[i].dialect == DIALECT_OPENAI;
 }
 
-static void hear(void *context, struct str provider, struct str id)
+struct hearing {
+    const struct kept_recall *k;
+    int64_t mono_us; // when the gateway began
+};
+
+// As if it came just now, but as long ago as it did: of too many the oldest are forgotten.
+static void hear(void *context, const struct store_kept *one)
 {
-    const struct kept_recall *k = context;
-    if (is_its_own(k->config, provider))
-        sessions_keep(k->keepers, map_hash(id), kept_number(provider, KEPT_ANY_KEY),
-                      clock_mono_us());
+    const struct hearing *h = context;
+    int64_t ago_us = h->k->began_us > one->start_us ? h->k->began_us - one->start_us : 0;
+    if (is_its_own(h->k->config, one->provider))
+        sessions_keep(h->k->keepers, map_hash(one->id), kept_number(one->provider, KEPT_ANY_KEY),
+                      h->mono_us - ago_us);
 }
 
 enum status kept_recall(const struct kept_recall *k, struct why *why)
@@ -40,6 +47,6 @@ enum status kept_recall(const struct kept_recall *k, struct why *why)
                                  .endpoint = str_of(endpoint_name(ENDPOINT_RESPONSES)),
                                  .since_us = k->began_us - SPAN_US,
                                  .most = ATTEMPTS};
-    struct kept_recall mine = *k;
+    struct hearing mine = {k, clock_mono_us()};
     return store_kept_each(k->store, &q, hear, &mine, why);
 }

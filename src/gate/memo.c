@@ -55,6 +55,12 @@ static struct memo_place *find(struct memo *m, uint64_t key)
     return NULL;
 }
 
+// The clock may have begun between them.
+static bool is_before(uint32_t a_s, uint32_t b_s)
+{
+    return (int32_t)(a_s - b_s) < 0;
+}
+
 // An empty place, else the one untouched for longest.
 static struct memo_place *victim(struct memo_place *group)
 {
@@ -62,8 +68,8 @@ static struct memo_place *victim(struct memo_place *group)
     for (unsigned i = 0; i < WAYS; i++) {
         if (__atomic_load_n(&group[i].key, __ATOMIC_RELAXED) == EMPTY)
             return &group[i];
-        if (__atomic_load_n(&group[i].at_s, __ATOMIC_RELAXED) <
-            __atomic_load_n(&oldest->at_s, __ATOMIC_RELAXED))
+        if (is_before(__atomic_load_n(&group[i].at_s, __ATOMIC_RELAXED),
+                      __atomic_load_n(&oldest->at_s, __ATOMIC_RELAXED)))
             oldest = &group[i];
     }
     return oldest;

@@ -28,8 +28,8 @@ void memo_free(struct memo *m); // NULL is fine
 // long as the table is not crowded.
 struct memo_place;
 struct memo_place *memo_find(struct memo *m, uint64_t key); // NULL: nothing
-// The same, made if there is none, and touched: `now_s` are seconds of any steady clock. NULL where
-// another thread takes the place just now.
+// The same, made if there is none, and touched: `now_s` are seconds of any steady clock, which may
+// wrap: also some before it began. NULL where another thread takes the place just now.
 struct memo_place *memo_take(struct memo *m, uint64_t key, uint32_t now_s);
 uint32_t memo_touched_s(const struct memo_place *p);
 

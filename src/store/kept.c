@@ -4,13 +4,13 @@
 
 #include "store/sql.h"
 
-#define ANSWERS                                                                            \
-    "SELECT p.text, coalesce(c.answer_id, c.upstream_id) FROM (SELECT kind, upstream_id, " \
-    "answer_id FROM call WHERE tenant = (SELECT id FROM name WHERE text = ?1) AND "        \
-    "start_us >= ?2 ORDER BY start_us DESC LIMIT ?3) AS c CROSS JOIN kind AS k ON k.id = " \
-    "c.kind CROSS JOIN name AS p ON p.id = k.provider WHERE k.endpoint = (SELECT id FROM " \
-    "name WHERE text = ?4) AND k.http_status < 400 AND (c.answer_id IS NOT NULL OR "       \
-    "c.upstream_id != '')"
+#define ANSWERS                                                                               \
+    "SELECT p.text, coalesce(c.answer_id, c.upstream_id), c.start_us FROM (SELECT kind, "     \
+    "upstream_id, answer_id, start_us FROM call WHERE tenant = (SELECT id FROM name WHERE "   \
+    "text = ?1) AND start_us >= ?2 ORDER BY start_us DESC LIMIT ?3) AS c CROSS JOIN kind AS " \
+    "k ON k.id = c.kind CROSS JOIN name AS p ON p.id = k.provider WHERE k.endpoint = "        \
+    "(SELECT id FROM name WHERE text = ?4) AND k.http_status < 400 AND (c.answer_id IS NOT "  \
+    "NULL OR c.upstream_id != '') ORDER BY c.start_us"
 
 enum status store_kept_each(struct store *s, const struct kept_query *q, store_kept_f *f,
                             void *context, struct why *why)
@@ -27,7 +27,10 @@ enum status store_kept_each(struct store *s, const struct kept_query *q, store_k
         sql_bind_str(find, 4, q->endpoint);
     }
     int code = SQLITE_ERROR;
-    while (find && (code = sqlite3_step(find)) == SQLITE_ROW)
-        f(context, sql_str(find, 0), sql_str(find, 1));
+    while (find && (code = sqlite3_step(find)) == SQLITE_ROW) {
+        const struct store_kept one = {sql_str(find, 0), sql_str(find, 1),
+                                       sqlite3_column_int64(find, 2)};
+        f(context, &one);
+    }
     return sql_end(db, find, code, "answers that may be gone on from", why);
 }

@@ -8,14 +8,19 @@
 
 #include "store/store.h"
 
-// Slices live during the call. `id`: the answer's, as its provider named it.
-typedef void store_kept_f(void *context, struct str provider, struct str id);
+struct store_kept { // the slices live during the call
+    struct str provider;
+    struct str id;    // the answer's, as its provider named it
+    int64_t start_us; // of its call
+};
+typedef void store_kept_f(void *context, const struct store_kept *k);
 
 struct kept_query {
     struct str tenant, endpoint;
     int64_t since_us; // calls that began then or later, of which
     int64_t most;     // attempts are looked at, the latest
 };
+// The latest comes last.
 enum status store_kept_each(struct store *s, const struct kept_query *q, store_kept_f *f,
                             void *context, struct why *why) MUST_USE;
 

@@ -80,4 +80,4 @@ with Mock() as mock, Gateway(mock, providers=PROVIDERS, extra=EXTRA, models=[], 
     # Who kept it has it no more: nor has its other model.
     b.kept.discard((None, at_b))
     for number, model in enumerate(("two", "three"), b.refused + 1):
-        expect((at(ask(model, at_b)[0]), b.refused), ((400, "b/m"), number), model)
+        expect((ask(model, at_b)[0].status, b.refused), (400, number), model)

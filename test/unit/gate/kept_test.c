@@ -5,6 +5,7 @@
 #include "../store/stored.h"
 #include "base/map.h"
 #include "gate/kept.h"
+#include "store/kept.h"
 
 #define NOW_US (20000 * DAY_US)
 
@@ -74,8 +75,90 @@ static void answers_are_known_by_their_own_ids(void **state)
     place_remove(&p);
 }
 
+// Ids that lie in one group of a table of so many.
+#define GROUPS 4096
+#define ALIKE  12
+#define PLACES 8 // of a group (gate/memo.c)
+
+static void name_alike(char (*names)[24])
+{
+    uint64_t group = 0;
+    for (unsigned n = 0, found = 0; found < ALIKE; n++) {
+        snprintf(names[found], sizeof names[found], "resp_%u", n);
+        uint64_t hash = map_hash(str_of(names[found])) & (GROUPS - 1);
+        group = found ? group : hash;
+        found += hash == group;
+    }
+}
+
+static void of_too_many_the_latest_are_known(void **state)
+{
+    (void)state;
+    struct place p;
+    struct why why = {0};
+    char names[ALIKE][24];
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct sessions *keepers = sessions_new();
+    name_alike(names);
+    for (unsigned i = 0; i < ALIKE; i++) {
+        struct entry e = a_response(NOW_US - (ALIKE - i) * DAY_US, names[i], "");
+        call(j, &e);
+    }
+    assert_int_equal(store_catch_up(s, 20000), STATUS_OK);
+
+    const struct kept_recall wish = {s, &config, keepers, NOW_US};
+    assert_int_equal(kept_recall(&wish, &why), STATUS_OK);
+    for (unsigned i = 0; i < ALIKE; i++)
+        if (!keeper_of(keepers, names[i]) != (i < ALIKE - PLACES))
+            fail_msg("the answer %u is not as it should be", i);
+    // What comes now is later than all of them.
+    sessions_keep(keepers, map_hash(str_of(names[0])), 5, clock_mono_us());
+    assert_true(keeper_of(keepers, names[0]) == 5);
+    assert_false(keeper_of(keepers, names[ALIKE - PLACES]));
+    assert_true(keeper_of(keepers, names[ALIKE - PLACES + 1]));
+    sessions_free(keepers);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
+static void hear(void *context, const struct store_kept *k)
+{
+    char *heard = context;
+    snprintf(heard + strlen(heard), 64, "%.*s %lld ", STR_ARG(k->id),
+             (long long)(NOW_US - k->start_us));
+}
+
+static void the_latest_come_last(void **state)
+{
+    (void)state;
+    struct place p;
+    struct why why = {0};
+    char heard[200] = "";
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    for (unsigned i = 0; i < 4; i++) {
+        static const char *const names[] = {"resp_b", "resp_d", "resp_a", "resp_c"};
+        static const int ago_us[] = {30, 10, 40, 20};
+        struct entry e = a_response(NOW_US - ago_us[i], names[i], "");
+        call(j, &e);
+    }
+    assert_int_equal(store_catch_up(s, 20000), STATUS_OK);
+    const struct kept_query q = {str_of("default"), str_of("responses"), NOW_US - 100, 3};
+    assert_int_equal(store_kept_each(s, &q, hear, heard, &why), STATUS_OK);
+    assert_string_equal(heard, "resp_b 30 resp_c 20 resp_d 10 ");
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(answers_are_known_by_their_own_ids)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(answers_are_known_by_their_own_ids),
+                                       cmocka_unit_test(of_too_many_the_latest_are_known),
+                                       cmocka_unit_test(the_latest_come_last)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

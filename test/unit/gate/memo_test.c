@@ -58,6 +58,14 @@ static void oldest_is_forgotten(void **state)
     assert_int_equal(get(m, 1 * 64), 1);
     assert_int_equal(get(m, 9 * 64), 9);
     memo_free(m);
+
+    m = memo_new(64);
+    for (uint64_t i = 1; i <= 8; i++) // the clock begins at the fifth
+        put(m, i * 64, i, (uint32_t)i - 5);
+    put(m, 9 * 64, 9, 4);
+    assert_int_equal(get(m, 1 * 64), 0);
+    assert_int_equal(get(m, 8 * 64), 8);
+    memo_free(m);
 }
 
 static void *add_often(void *argument)
