@@ -303,8 +303,10 @@ void budgets_each(struct budgets *all, budgets_account_f *f, void *context)
 struct budgets *budgets_new(struct store *s, budgets_news_f *news, void *context)
 {
     struct budgets *all = alloc_zero(&alloc_heap, sizeof *all);
-    if (!all)
+    if (!all || !(all->spent = memo_new(SPENT_PLACES))) {
+        heap_free(all);
         return NULL;
+    }
     const struct accounts_listener listener = {bookings_woken, on_alert, bookings_leased, all};
     pthread_condattr_t attr;
     pthread_condattr_init(&attr);
@@ -331,7 +333,7 @@ void budgets_free(struct budgets *all)
     while (!list_empty(&all->asks))
         pthread_cond_wait(&all->asked, &all->lock);
     heap_free(all->said);
-    heap_free(all->spent);
+    memo_free(all->spent);
     accounts_fini(&all->table);
     pthread_mutex_unlock(&all->lock);
     pthread_cond_destroy(&all->asked);

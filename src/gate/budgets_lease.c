@@ -50,6 +50,7 @@ bool budgets_is_free(const struct account *a)
 
 void budgets_forget(struct budgets *all, struct account *a)
 {
+    scarce_keep(all, a->key.budget, a->key.value, a->key.window.start_us, a->settled);
     if (!a->gives_back && a->leased.n <= a->settled.n) {
         must(accounts_forget(&all->table, a));
     } else if (budgets_ask(all, a, a->settled)) {

@@ -10,6 +10,9 @@
 #include <pthread.h>
 
 #include "gate/budgets.h"
+#include "gate/memo.h"
+
+#define SPENT_PLACES 16384 // 768 KB at most, as they are used
 
 struct budgets {
     pthread_mutex_t lock; // guards all
@@ -26,13 +29,12 @@ struct budgets {
     struct list asks;      // of the store, under way
     struct said *said;     // by number; NULL before the first, and when memory ended
     size_t said_count;
-    struct spent *spent; // before the process began (scarce.c), sorted; NULL: nothing is known
-    size_t spent_count;
-    size_t strays; // places of bookings that are to come to an account of now
-    bool lead;     // ... of some it could not be had: they are to be led again
-    size_t lates;  // accounts that are late
-    bool lost;     // something was captured whose record says another end than the table
-    bool closed;   // the store is: it is asked no more
+    struct memo *spent; // by accounts that the table does not have (scarce.c)
+    size_t strays;      // places of bookings that are to come to an account of now
+    bool lead;          // ... of some it could not be had: they are to be led again
+    size_t lates;       // accounts that are late
+    bool lost;          // something was captured whose record says another end than the table
+    bool closed;        // the store is: it is asked no more
 };
 
 // What a budget says now, whatever a call that began before knows of it.
@@ -158,6 +160,10 @@ struct ask *budgets_ask(struct budgets *all, struct account *a, struct nano upto
 void budgets_tell(struct budgets *all, struct account *a);
 // Nobody uses it, and nothing of it is asked.
 bool budgets_is_free(const struct account *a);
+// An account's that the table does not have, or soon not any more: what it has spent presses on
+// (scarce.c).
+void scarce_keep(struct budgets *all, uint64_t budget, struct str value, int64_t start_us,
+                 struct nano settled);
 // The table has a free one no longer; one that has more set aside than it uses gives that back
 // first. It stays, to be asked again, until the store has said that it is so.
 void budgets_forget(struct budgets *all, struct account *a);

@@ -2,58 +2,36 @@
 
 #include "gate/scarce.h"
 
-#include <stdlib.h>
-
+#include "base/clock.h"
 #include "base/map.h"
 #include "budget/pressure.h"
 #include "gate/budgets_part.h"
-#include "store/spent.h"
 
-#define ACCOUNTS 8192 // a quarter of a megabyte
-
-// An account as the store had it when the process began.
-struct spent {
-    uint64_t budget, value; // the latter's hash
-    int64_t start_us;
-    struct nano settled;
-};
-
-static int compare(const void *a, const void *b)
+static uint64_t number_of(uint64_t budget, struct str value, int64_t start_us)
 {
-    const struct spent *x = a, *y = b;
-    if (x->budget != y->budget)
-        return x->budget < y->budget ? -1 : 1;
-    if (x->value != y->value)
-        return x->value < y->value ? -1 : 1;
-    return (x->start_us > y->start_us) - (x->start_us < y->start_us);
+    const uint64_t parts[] = {budget, map_hash(value), (uint64_t)start_us};
+    return map_hash(str_from((const char *)parts, sizeof parts));
 }
 
-static void hear(void *context, const struct store_spent *s)
+static uint64_t replace(uint64_t word, const void *context)
 {
-    struct budgets *all = context;
-    if (all->spent_count < 2 * ACCOUNTS)
-        all->spent[all->spent_count++] =
-            (struct spent){s->budget, map_hash(s->value), s->start_us, s->settled};
+    const struct nano *settled = context;
+    (void)word;
+    return (uint64_t)settled->n;
 }
 
-enum status scarce_recall(struct budgets *all, int64_t wall_us, struct why *why)
+void scarce_keep(struct budgets *all, uint64_t budget, struct str value, int64_t start_us,
+                 struct nano settled)
 {
-    all->spent = alloc_get(&alloc_heap, 2 * ACCOUNTS * sizeof *all->spent);
-    if (!all->spent)
-        return why_set(why, STATUS_NO_MEMORY, "out of memory");
-    const struct spent_query q = {.now_us = wall_us, .most = ACCOUNTS};
-    enum status s = store_spent_each(all->store, &q, hear, all, why);
-    qsort(all->spent, all->spent_count, sizeof *all->spent, compare);
-    return s;
+    uint32_t now_s = (uint32_t)(clock_mono_us() / SECOND_US);
+    struct memo_place *p = memo_take(all->spent, number_of(budget, value, start_us), now_s);
+    memo_change(p, 0, replace, &settled);
 }
 
 static struct nano before(const struct budgets *all, const struct account_key *key)
 {
-    const struct spent wanted = {key->budget, map_hash(key->value), key->window.start_us, {0}};
-    const struct spent *found =
-        all->spent_count ? bsearch(&wanted, all->spent, all->spent_count, sizeof wanted, compare)
-                         : NULL;
-    return found ? found->settled : (struct nano){0};
+    uint64_t number = number_of(key->budget, key->value, key->window.start_us);
+    return (struct nano){(int64_t)memo_word(memo_find(all->spent, number), 0)};
 }
 
 static int64_t pressure(struct budgets *all, const struct booking_wish *w, int64_t wall_us)
@@ -65,8 +43,10 @@ static int64_t pressure(struct budgets *all, const struct booking_wish *w, int64
                                     .value = w->value,
                                     .window = budgets_window(all, w->budget, wall_us)};
     const struct account *a = accounts_find(&all->table, &key);
-    // Without its number it is not told yet what it has settled.
-    struct nano used = a && a->id > 0 ? a->settled : before(all, &key);
+    // What is just taken up is not told yet what it has settled.
+    struct nano used = before(all, &key);
+    if (a && a->settled.n > used.n)
+        used = a->settled;
     if (a && !nano_add(used, a->held, &used))
         return PRESSURE_FULL;
     return pressure_of(used, said->limit, &key.window, wall_us);
