@@ -310,8 +310,12 @@ void listing_join(struct req *r, struct buf *answer)
         buf_add(&out, str_from(answer->ptr, start + 1));
         write_routes(r, json_count(models) > 0, &out);
         buf_add(&out, str_skip(buf_str(answer), start + 1));
-        buf_fini(answer);
-        *answer = out; // its mark says if there was no memory
+        if (buf_failed(&out)) {
+            buf_fini(&out);
+        } else {
+            buf_fini(answer);
+            *answer = out;
+        }
     }
     json_close(document);
 }

@@ -16,7 +16,7 @@ enum flow listing_answer(struct req *r);
 enum flow listing_shows(struct req *r);
 
 // Joins `auto` and the routes that the key may use to an Ollama's list of its models; any other
-// answer stays as it is. Without memory `answer` is marked.
+// answer stays as it is, and so does a list where there is no room for them, or no memory.
 void listing_join(struct req *r, struct buf *answer);
 
 #endif

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The first call after a start, and the first after a reload that brings an Ollama, know what it has: they wait for its
 list. For one that says nothing they wait a moment, and go where they can."""
+import signal
 import threading
 
 from lib.ollama import Ollama
@@ -41,3 +42,17 @@ with Mock() as mock:
             expect(gateway.chat(model="auto").headers["x-costlens-model"], "bench/small-a")
             expect_true(not ollama.goes_on.is_set(), "it has said nothing")
         ollama.goes_on.set()
+
+    # A reload that brings it.
+    with Ollama({"llama3.2:3b": 131072}) as ollama:
+        ollama.silent.set()
+        with Gateway(mock, providers=bench, models=[], extra=EXTRA, workers=1) as gateway:
+            expect(gateway.chat(model="auto").headers["x-costlens-model"], "bench/small-a")
+            gateway.providers = f"  local: {{ dialect: ollama, url: {ollama.url} }}\n" + bench
+            gateway.extra += "aliases: { fresh: [bench/small-a] }\n"
+            aside = gateway.file.with_suffix(".new")
+            aside.write_text(gateway.config())
+            aside.replace(gateway.file)
+            gateway.program.signal(signal.SIGHUP)
+            until(lambda: b'"fresh"' in gateway.request("GET", "/v1/models").body, 10, "the reload")
+            first("auto", "local/llama3.2:3b")

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A client that sends x-costlens-route with all that it asks: its lists, its questions and its embeddings are what they
-are without it. An Ollama's list has `auto` and the routes, too. And a route of proposed tiers, the file naming none, makes shadow pairs as any other."""
+are without it. An Ollama's list has `auto` and the routes, too, where there is room for them. And a route of proposed tiers, the file naming none, makes shadow pairs as any other."""
+import json
+
+from lib.ollama import Ollama
 from lib.scene import Gateway, Mock, expect, expect_true, limit, until
 
 limit(90)
@@ -27,6 +30,26 @@ with Mock(models="phi3,m,bench-model") as mock:
         answer = gateway.post("/v1/embeddings", {"model": "local/m", "input": "a"}, HABIT)
         expect(answer.status, 200, "its model is named")
         expect(gateway.chat("hello", HABIT, model="bench/bench-model").headers["x-costlens-provider"], "local", "a chat's is the route's")
+
+
+class Long(Ollama):
+    """Its list is as long as an answer that is held."""
+
+    def value(self, path, body):
+        status, value = super().value(path, body)
+        if path != "/api/tags":
+            return status, value
+        text = json.dumps(value)
+        return status, text[:-1] + " " * (65536 - 1 - len(text)) + "}"
+
+
+with Mock() as mock, Long({"phi3": 8192, "m": 8192}) as ollama:
+    providers = f"  local: {{ dialect: ollama, url: {ollama.url} }}\n"
+    many = "routes:\n" + "".join(f"  - {{ name: {f'{n:03}' * 20}, small: [local/phi3] }}\n" for n in range(250))
+    for extra, named in ((EXTRA, ["auto", "easy", "phi3", "m"]), (many, ["phi3", "m"])):
+        with Gateway(mock, providers=providers, models=[], extra=extra) as gateway:
+            tags = gateway.request("GET", "/api/tags")
+            expect((tags.status, [m["name"] for m in tags.json["models"]]), (200, named), "as it came, where all is too long")
 
 with Mock() as mock:
     providers = f"  bench: {{ url: \"{mock.url}/v1\", models: [small-a, large-a] }}\n"
