@@ -72,6 +72,8 @@ void learning_read(struct snapshot *fresh, const struct snapshot *before, struct
         learned = from.routes ? learned_kept(&from) : NULL;
     }
     arena_fini(&arena);
+    if (!learned && before && before->config == c)
+        return; // what fresh has of `before` is of the same promises
     learned_free(fresh->learned);
     fresh->learned = learned;
 }

@@ -20,7 +20,8 @@ struct learning { // of a gateway; zeroed to begin with
 // Called by worker 0 ten times a second.
 void learning_tick(struct learning *l, struct gate *g, int64_t now_us);
 // Fills fresh->learned from the store and the state folder. What cannot be read is logged, and what
-// `before` (may be NULL) has of it stays, where it is of the same promise.
+// `before` (may be NULL) has of it stays, where it is of the same promise. Without memory to tell
+// that, what `fresh` has stays if both are of one configuration, and is dropped if not.
 void learning_read(struct snapshot *fresh, const struct snapshot *before, struct store *store);
 
 #endif
