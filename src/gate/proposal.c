@@ -3,6 +3,7 @@
 #include "gate/proposal.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 
 #include "base/limits.h"
 #include "gate/names.h"
@@ -34,7 +35,8 @@ struct found {
 struct search {
     const struct snapshot *snapshot;
     const struct config_provider *provider;
-    struct found *found; // FOUND_MAX
+    struct found *found;   // FOUND_MAX
+    struct found **sorted; // of these
     unsigned count;
 };
 
@@ -184,20 +186,20 @@ static int piece_order(const struct piece *a, const struct piece *b)
     return a->count < b->count ? -1 : a->count > b->count;
 }
 
-// Names that differ in their numbers only are versions of one model: how the first stands to the
-// second. False: they are none.
-static bool versions(struct str a, struct str b, int *order)
+// The order of names but for their numbers. 0: they are versions of one model, and `version` is the
+// order of these.
+static int name_order(struct str a, struct str b, int *version)
 {
     struct reading of_a = {.rest = a}, of_b = {.rest = b};
-    *order = 0;
+    *version = 0;
     while (of_a.rest.len && of_b.rest.len) {
         const struct piece x = next_piece(&of_a), y = next_piece(&of_b);
         if (x.c != y.c)
-            return false;
-        if (*order == 0 && x.c == 0)
-            *order = piece_order(&x, &y);
+            return x.c < y.c ? -1 : 1;
+        if (*version == 0 && x.c == 0)
+            *version = piece_order(&x, &y);
     }
-    return of_a.rest.len == 0 && of_b.rest.len == 0;
+    return (of_a.rest.len > 0) - (of_b.rest.len > 0);
 }
 
 // --- its tier ---
@@ -259,16 +261,29 @@ static void add_found(void *context, const struct named *n)
 
 // --- the tiers ---
 
-// There is a newer one, or the same by another name before it.
-static bool is_old(const struct search *search, unsigned at)
+// Versions of one model stand together: the newest first, and of the same by several names the one
+// that was found first.
+static int by_version(const void *a, const void *b)
 {
-    int order;
-    for (unsigned i = 0; i < search->count; i++) {
-        if (i != at && versions(search->found[at].model, search->found[i].model, &order) &&
-            (order < 0 || (order == 0 && i < at)))
-            return true;
+    const struct found *const *x = a, *const *y = b;
+    int version = 0;
+    const int order = name_order((*x)->model, (*y)->model, &version);
+    if (order)
+        return order;
+    return version ? -version : (*x > *y) - (*x < *y);
+}
+
+// A policy that is posted may list thousands: not each of them is held against each other.
+static void leave_out_old(struct search *search)
+{
+    int version;
+    for (unsigned i = 0; i < search->count; i++)
+        search->sorted[i] = &search->found[i];
+    qsort(search->sorted, search->count, sizeof(search->sorted[0]), by_version);
+    for (unsigned i = 1; i < search->count; i++) {
+        if (name_order(search->sorted[i - 1]->model, search->sorted[i]->model, &version) == 0)
+            search->sorted[i]->size = -1;
     }
-    return false;
 }
 
 static void add_model(struct arena *arena, const struct config_provider *p, struct str model,
@@ -294,10 +309,7 @@ static struct found *take_cheapest(struct search *search, int size)
 static void add_provider(struct proposal *p, struct search *search)
 {
     names_each(search->snapshot, search->provider, add_found, search);
-    for (unsigned i = 0; i < search->count; i++) {
-        if (search->found[i].size >= 0 && is_old(search, i))
-            search->found[i].size = -1;
-    }
+    leave_out_old(search);
     for (int size = 0; size < CONFIG_SIZES; size++) {
         for (int i = 0; i < PER_PROVIDER; i++) {
             struct found *f = take_cheapest(search, size);
@@ -324,8 +336,9 @@ static bool tier_room(struct arena *arena, struct config_tier *t)
 struct proposal *proposal_new(const struct snapshot *s)
 {
     struct proposal *p = alloc_zero(&alloc_heap, sizeof *p);
-    struct found *room = alloc_zero(&alloc_heap, FOUND_MAX * sizeof *room);
-    bool fine = p && room;
+    struct found *found = alloc_zero(&alloc_heap, FOUND_MAX * sizeof *found);
+    struct found **sorted = alloc_get(&alloc_heap, FOUND_MAX * sizeof *sorted);
+    bool fine = p && found && sorted;
     if (p)
         arena_init(&p->arena, &alloc_heap, 4 * KIB, MIB);
     for (int i = 0; i < CONFIG_SIZES && fine; i++) {
@@ -333,11 +346,12 @@ struct proposal *proposal_new(const struct snapshot *s)
         fine = tier_room(&p->arena, &p->tiers[i]);
     }
     for (unsigned i = 0; i < s->config->provider_count && fine; i++) {
-        struct search search = {s, &s->config->providers[i], room, 0};
+        struct search search = {s, &s->config->providers[i], found, sorted, 0};
         if (!asks_ollama(search.provider))
             add_provider(p, &search);
     }
-    heap_free(room);
+    heap_free(sorted);
+    heap_free(found);
     if (fine && !arena_failed(&p->arena))
         return p;
     proposal_free(p);

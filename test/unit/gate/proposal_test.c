@@ -2,6 +2,8 @@
 //
 // Which models are proposed for which tier.
 
+#include <stdio.h>
+
 #include "../unit.h"
 #include "base/map.h"
 #include "gate/proposal.h"
@@ -117,6 +119,35 @@ static void by_parameters(void **state)
     expect(route->large, "mock/large");
 }
 
+#define ALIKE  4096 // names that only their last letters tell apart
+#define LISTED 12   // providers that list them all
+#define LONG   "a-model-of-a-rather-long-name-which-all-its-letters-are-read-of-"
+
+// However many they are. Each held against each other they would take longer than a test may.
+static void of_long_lists(void **state)
+{
+    (void)state;
+    static char text[ALIKE][sizeof LONG + 8];
+    static struct str names[ALIKE];
+    static struct config_provider many[LISTED];
+    for (unsigned i = 0; i < ALIKE; i++) {
+        (void)snprintf(text[i], sizeof text[i], LONG "%c%c%c-8b", 'a' + i / 256, 'a' + i / 16 % 16,
+                       'a' + i % 16);
+        names[i] = str_of(text[i]);
+    }
+    for (unsigned i = 0; i < LISTED; i++)
+        many[i] = (struct config_provider){
+            .name = STR("many"), .models = names, .model_count = ALIKE, .free = true};
+    config.providers = many;
+    config.provider_count = LISTED;
+    proposal_free(snapshot.proposal);
+    snapshot.proposal = proposal_new(&snapshot);
+    const struct config_tier *small = proposal_tier(&snapshot, CONFIG_SMALL, &arena);
+    assert_non_null(small);
+    assert_true(small->model_count >= 4 && str_is(small->models[0], "many/" LONG "aaa-8b"));
+    assert_true(str_is(small->models[3], "many/" LONG "aad-8b"));
+}
+
 // The file's own tier stays as it is; one of another name is no other's.
 static void but_for_those_of_the_file(void **state)
 {
@@ -157,6 +188,7 @@ int main(void)
         cmocka_unit_test(by_price),
         cmocka_unit_test(by_name),
         cmocka_unit_test(by_parameters),
+        cmocka_unit_test(of_long_lists),
         cmocka_unit_test(but_for_those_of_the_file),
         cmocka_unit_test(none_where_nothing_is),
     };
