@@ -161,10 +161,7 @@ static void add_provider(struct json_out *o, const struct config_provider *p)
     json_out_flag(o, "proxied", p->proxied);
     json_out_flag(o, "free", p->free);
     json_out_flag(o, "implied", p->from_environment);
-    json_out_begin(o, "models", '[');
-    for (unsigned i = 0; i < p->model_count; i++)
-        json_out_text(o, NULL, p->models[i]);
-    json_out_end(o, ']');
+    json_out_texts(o, "models", p->models, p->model_count);
     json_out_end(o, '}');
 }
 
