@@ -48,6 +48,24 @@ static void read_pairs(struct reading *r, struct str route, const struct node *n
     *count = taken;
 }
 
+// What is the same in capitals has one writing: also for who is promised something of these calls.
+static struct str in_small(struct reading *r, struct str text)
+{
+    char *room = arena_get(&r->c->arena, text.len + 1);
+    if (!room)
+        return text;
+    room[text.len] = '\0';
+    return str_lower(text, room);
+}
+
+static void read_headers(struct reading *r, struct str route, const struct node *n,
+                         struct config_match *out)
+{
+    read_pairs(r, route, n, &out->headers, &out->header_count);
+    for (unsigned i = 0; i < out->header_count; i++)
+        out->headers[i].name = in_small(r, out->headers[i].name);
+}
+
 static void read_names(struct reading *r, struct str route, const struct node *n, struct str **out,
                        unsigned *count)
 {
@@ -75,6 +93,7 @@ static void read_systems(struct reading *r, struct str route, const struct node 
                           "route %.*s: system: `%.*s` is no SHA-256. Write its first %d or more "
                           "hexadecimal digits, in quotes where they are all numbers",
                           STR_ARG(route), STR_ARG(out->systems[i]), SYSTEM_DIGITS_LEAST);
+        out->systems[i] = in_small(r, out->systems[i]);
     }
 }
 
@@ -100,44 +119,30 @@ static void read_patterns(struct reading *r, struct str route, const struct node
 
 // --- the same by another writing ---
 
-typedef bool same_f(struct str a, struct str b);
-
-static bool has_text(const struct str *list, unsigned count, struct str text, same_f *same)
+static bool has_text(const struct str *list, unsigned count, struct str text)
 {
     for (unsigned i = 0; i < count; i++)
-        if (same(list[i], text))
+        if (str_eq(list[i], text))
             return true;
     return false;
 }
 
-static bool same_texts(const struct str *a, unsigned a_count, const struct str *b, unsigned b_count,
-                       same_f *same)
+static bool same_texts(const struct str *a, unsigned a_count, const struct str *b, unsigned b_count)
 {
     bool all = true;
     for (unsigned i = 0; i < a_count && all; i++)
-        all = has_text(b, b_count, a[i], same);
+        all = has_text(b, b_count, a[i]);
     for (unsigned i = 0; i < b_count && all; i++)
-        all = has_text(a, a_count, b[i], same);
+        all = has_text(a, a_count, b[i]);
     return all;
 }
 
-static bool is_same(struct str a, struct str b)
-{
-    return str_eq(a, b);
-}
-
-static bool is_same_nocase(struct str a, struct str b)
-{
-    return str_eq_nocase(a, b);
-}
-
 // Each name stands there once.
-static bool same_pairs(const struct config_pair *a, const struct config_pair *b, unsigned count,
-                       same_f *same)
+static bool same_pairs(const struct config_pair *a, const struct config_pair *b, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         unsigned k = 0;
-        while (k < count && !(same(a[i].name, b[k].name) && str_eq(a[i].value, b[k].value)))
+        while (k < count && !(str_eq(a[i].name, b[k].name) && str_eq(a[i].value, b[k].value)))
             k++;
         if (k == count)
             return false;
@@ -149,13 +154,12 @@ bool config_match_same(const struct config_match *a, const struct config_match *
 {
     return a->any == b->any && a->tag_count == b->tag_count && a->header_count == b->header_count &&
            a->tokens_least == b->tokens_least && a->tokens_most == b->tokens_most &&
-           same_texts(a->keys, a->key_count, b->keys, b->key_count, is_same) &&
-           same_texts(a->teams, a->team_count, b->teams, b->team_count, is_same) &&
-           same_texts(a->systems, a->system_count, b->systems, b->system_count, is_same_nocase) &&
-           same_texts(a->expressions, a->pattern_count, b->expressions, b->pattern_count,
-                      is_same) &&
-           same_pairs(a->tags, b->tags, a->tag_count, is_same) &&
-           same_pairs(a->headers, b->headers, a->header_count, is_same_nocase);
+           same_texts(a->keys, a->key_count, b->keys, b->key_count) &&
+           same_texts(a->teams, a->team_count, b->teams, b->team_count) &&
+           same_texts(a->systems, a->system_count, b->systems, b->system_count) &&
+           same_texts(a->expressions, a->pattern_count, b->expressions, b->pattern_count) &&
+           same_pairs(a->tags, b->tags, a->tag_count) &&
+           same_pairs(a->headers, b->headers, a->header_count);
 }
 
 void config_match_forget(struct config_match *m)
@@ -180,7 +184,7 @@ void reading_match(struct reading *r, struct str route, const struct node *map,
         note_keys(r, route, node_get(map, "key"));
     read_names(r, route, node_get(map, "team"), &out->teams, &out->team_count);
     read_pairs(r, route, node_get(map, "tag"), &out->tags, &out->tag_count);
-    read_pairs(r, route, node_get(map, "header"), &out->headers, &out->header_count);
+    read_headers(r, route, node_get(map, "header"), out);
     read_systems(r, route, node_get(map, "system"), out);
     read_patterns(r, route, node_get(map, "regex"), out);
     out->tokens_least = t.tokens_least;

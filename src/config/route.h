@@ -74,9 +74,9 @@ struct config_match {
     unsigned team_count;
     struct config_pair *tags; // each must hold
     unsigned tag_count;
-    struct config_pair *headers; // the same
+    struct config_pair *headers; // the same; names in small letters
     unsigned header_count;
-    struct str *systems; // how the hexadecimal SHA-256 of its instructions begins
+    struct str *systems; // how the hexadecimal SHA-256 of its instructions begins; in small letters
     unsigned system_count;
     struct pattern **patterns; // of the user's newest message; they are the configuration's
     struct str *expressions;   // ... as they were written

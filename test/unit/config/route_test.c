@@ -142,7 +142,7 @@ static void a_route_is_read(void **state)
                "  - name: support\n"
                "    match: {tag: {feature: support}, header: {X-Tier: '*'}, key: dev,"
                " team: [x, y], max_tokens_in: 4000,"
-               " system: '60303ae22b998861', regex: ['a+', '(?i)b']}\n"
+               " system: '60303AE22b998861', regex: ['a+', '(?i)b']}\n"
                "    mode: certified\n"
                "    small: small\n"
                "    large: large\n"
@@ -164,7 +164,9 @@ static void a_route_is_read(void **state)
     assert_int_equal(r->match.system_count, 1);
     assert_int_equal(r->match.pattern_count, 2);
     assert_true(str_is(r->match.tags[0].value, "support"));
-    assert_true(str_is(r->match.headers[0].name, "X-Tier"));
+    assert_true(str_is(r->match.headers[0].name, "x-tier"));
+    assert_int_equal(r->match.headers[0].name.ptr[6], '\0');
+    assert_true(str_is(r->match.systems[0], "60303ae22b998861"));
     r++;
     assert_true(r->match.any);
     assert_int_equal(r->mode, CONFIG_RULES);
