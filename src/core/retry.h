@@ -63,8 +63,9 @@ struct retry_state {
     int64_t left_ms;  // until the whole call must be over: a wait that ends later is none
 };
 
-// REPEAT: the same target at once, on a connection of its own. The provider has done nothing of the
-// call: that is no retry, whatever is configured or left.
+// REPEAT: the same target at once, on a connection of its own. Mostly the provider has read nothing
+// of the call, so that is no retry, whatever is configured or left. One that has read it gets it
+// twice: doc/attempts.md, "What is billed".
 enum retry_verdict { RETRY_END, RETRY_REPEAT, RETRY_SAME, RETRY_OTHER };
 
 #define RETRY_AFTER_MAX_MS 10000 // a provider that wants a longer wait is not waited for

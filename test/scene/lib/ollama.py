@@ -17,7 +17,7 @@ class Ollama(Scripted):
         self.blind = set()          # those that see no images
         self.counts = None          # tokens that it says a prompt had
         self.remote = set()         # those that it passes on to its cloud
-        self.mute = set()           # those whose calls are hung up on
+        self.mute = set()           # those whose calls are hung up on; where there are any it keeps no connection
         self.total = 5_000_000      # ns that it says a call took
         self.heavy = 1              # so many times the tokens of English
         self.busy = 0               # so many calls more find its queue full
@@ -40,8 +40,10 @@ class Ollama(Scripted):
                 call.close_connection = True
                 return
         status, value = self.value(call.path, body)
-        later = {"Retry-After": str(self.after)} if status == 503 and self.after is not None else {}
-        call.send(value, "application/json; charset=utf-8", status, **later)
+        more = {"Retry-After": str(self.after)} if status == 503 and self.after is not None else {}
+        if self.mute:  # a call that is hung up on is asked twice if its connection is one that had been kept
+            more["Connection"] = "close"
+        call.send(value, "application/json; charset=utf-8", status, **more)
 
     def __exit__(self, *_):
         self.goes_on.set()
