@@ -96,7 +96,7 @@ static int by_check(const void *a, const void *b)
 
 void learned_checks(const struct config_route *r, struct buf *b)
 {
-    const struct config_verifier *sorted[VERIFIERS_MAX];
+    const struct config_verifier *sorted[VERIFIERS_MAX] = {NULL};
     must(r->verifier_count <= VERIFIERS_MAX);
     for (unsigned i = 0; i < r->verifier_count; i++)
         sorted[i] = &r->verifiers[i];

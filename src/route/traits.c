@@ -253,7 +253,7 @@ static inline struct kinds fold_span(const char *from, sixteen *to)
 }
 
 // In pairs, fours and eights (Warren, Hacker's Delight, 5-1): there may be no instruction for it.
-static inline uint32_t ones(uint64_t n)
+static inline uint32_t ones_of(uint64_t n)
 {
     n -= n >> 1 & 0x5555555555555555u;
     n = (n & 0x3333333333333333u) + (n >> 2 & 0x3333333333333333u);
@@ -272,17 +272,17 @@ static inline void count_kinds(struct words *w, const struct kinds *k, struct wi
 {
     uint64_t starts = k->word & ~(k->word << 1 | in->word);
     uint64_t capitals = starts & k->capital;
-    w->capitals += ones(capitals);
-    w->all_caps += ones(k->capital & (capitals << 1 | in->capital));
+    w->capitals += ones_of(capitals);
+    w->all_caps += ones_of(k->capital & (capitals << 1 | in->capital));
     if (k->digit | in->number) {
         uint64_t bytes = whole(k->word, (starts & k->digit) | (k->word & in->number));
-        w->numbers += ones(starts & k->digit);
-        w->digits += ones(bytes);
+        w->numbers += ones_of(starts & k->digit);
+        w->digits += ones_of(bytes);
         in->number = bytes >> 63;
     }
     if (k->far | in->foreign) {
         uint64_t bytes = whole(k->word, (starts & k->far) | (k->word & in->foreign));
-        w->foreign += ones(bytes);
+        w->foreign += ones_of(bytes);
         in->foreign = bytes >> 63;
     }
     in->word = k->word >> 63;
