@@ -7,6 +7,7 @@
 #include "mock/prose.h"
 
 #define MOST_MAX         1000000000 // tokens that anybody can ask for
+#define TOP_LOGPROBS_MAX 20
 #define ANSWER_BYTES_MAX (256u * MIB)
 
 static const char *const wish_names[] = {
@@ -431,6 +432,20 @@ static bool asks_logprobs(const struct order *o)
                     json_bool(json_get(o->root, "logprobs"), false));
 }
 
+// Of how many tokens beside the chosen one.
+static enum status check_logprobs(const struct order *o, struct why *why)
+{
+    static const char *const names[] = {"top_logprobs", "generationConfig.logprobs",
+                                        "generation_config.logprobs"};
+    const bool gemini = o->family == FAMILY_GEMINI;
+    int64_t most = 0;
+    for (unsigned i = gemini; i < (gemini ? sizeof names / sizeof *names : 1); i++)
+        if (json_i64(json_path(o->root, names[i]), &most) && most > TOP_LOGPROBS_MAX)
+            return why_set(why, STATUS_RANGE, "Invalid '%s': expected a value <= %d.", names[i],
+                           TOP_LOGPROBS_MAX);
+    return STATUS_OK;
+}
+
 // As vendors and models say it that have no such member.
 static enum status check_strict(const struct order *o, struct why *why)
 {
@@ -466,7 +481,7 @@ static enum status check(const struct order *o, struct why *why)
         return why_set(why, STATUS_SYNTAX, "Missing required parameter: '%s'.", names[0]);
     if (o->wish == WISH_MESSAGES && !json_i64(json_get(o->root, "max_tokens"), &most))
         return why_set(why, STATUS_SYNTAX, "max_tokens: Field required");
-    if (check_strict(o, why) != STATUS_OK)
+    if (check_strict(o, why) != STATUS_OK || check_logprobs(o, why) != STATUS_OK)
         return STATUS_SYNTAX;
     return check_limits(o, why);
 }

@@ -55,6 +55,8 @@ struct attempt {
     bool time_tells;     // ... or it costs nothing beside the time: what it cost is known
     bool rewritten;      // its DISPATCHED record was followed by another: the first one stands
     bool logprobs_added; // we asked for log-probabilities, the client did not
+    bool unasked;        // we did, of the one before it, which was refused for that,
+    bool unasked_ours;   // ... and its caller had said nothing of them
     bool usage_added;    // we asked for the usage of a stream, the client did not
     bool dispatched;     // DISPATCHED is in the journal and a FINAL is owed; a question has neither
 

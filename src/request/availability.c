@@ -150,14 +150,6 @@ bool availability_logprobs_refused(const struct req *r)
     return standing_logprobs_refused(find(r, &r->attempt.target));
 }
 
-bool availability_refuse_logprobs(struct req *r)
-{
-    struct standing *s = find_or_make(r, false);
-    if (s)
-        standing_refuse_logprobs(s);
-    return s;
-}
-
 int64_t availability_wait_s(const struct req *r)
 {
     struct standing *s = find(r, &r->attempt.target);
@@ -317,6 +309,8 @@ void availability_note(struct req *r, bool failed)
     struct standing *s = standing_for(r, failed, &f);
     if (!s)
         return;
+    if (!failed && a->unasked_ours)
+        standing_refuse_logprobs(s);
     const struct breaker_terms terms = terms_of(r, &a->target);
     bool streamed = a->metering && meter_kind_streams(a->meter.setup.kind);
     struct standing_end e = {.failed = failed,

@@ -29,11 +29,10 @@ void availability_heard(const struct req *r, const struct head *h);
 bool availability_other_key(const struct req *r);
 // The attempt is to be sent, with a key that it gets here. False: its target is barred by now.
 bool availability_enter(struct req *r) MUST_USE;
-// The attempt's target refuses to be asked for log-probabilities: it told so before; it tells so
-// now, false: that cannot be remembered.
+// The attempt's target refuses to be asked for log-probabilities, as an attempt before has shown.
 bool availability_logprobs_refused(const struct req *r);
-bool availability_refuse_logprobs(struct req *r) MUST_USE;
-// The attempt has ended, or its end is known: counted once. `failed`: its `failure` says how.
+// The attempt has ended, or its end is known: counted once. `failed`: its `failure` says how. Was
+// it answered where one with log-probabilities was not, its target refuses to be asked for them.
 void availability_note(struct req *r, bool failed);
 
 #endif

@@ -34,6 +34,7 @@ struct again {
     struct target target;  // of the next
     bool repeats;          // which is no retry
     bool second;           // which is to agree
+    bool unasked;          // without the log-probabilities that only we asked for
     int64_t context_least; // and the context that it needs
     struct attempt before; // the one that failed
     bool has_first;        // the attempt is to agree with, or to do better than
@@ -48,6 +49,7 @@ struct choice {
     struct target other; // RETRY_OTHER
     bool other_key;      // ... which is the same, with another of its provider's keys
     bool second;         // ... which is asked whether it agrees
+    bool unasked;        // RETRY_REPEAT: without the log-probabilities that only we asked for
 };
 
 static void on_time(void *argument)
@@ -199,13 +201,14 @@ static bool unasks_usage(struct req *r)
     return refused;
 }
 
-// The same of log-probabilities, which some models of a provider may tell and others not.
-static bool unasks_logprobs(struct req *r)
+// So it may be with log-probabilities. What else of the call may have them in its error is the
+// caller's own: only where it is answered without them the model is known to refuse them
+// (availability_note).
+static bool unasks_logprobs(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
-    bool refused = a->logprobs_added && (a->upstream_status == 400 || a->upstream_status == 422) &&
-                   str_has_nocase(buf_str(&a->whole), str_of("logprobs"));
-    return refused && availability_refuse_logprobs(r);
+    return a->logprobs_added && (a->upstream_status == 400 || a->upstream_status == 422) &&
+           str_has_nocase(buf_str(&a->whole), str_of("logprobs"));
 }
 
 #define OTHER_KEY "other key" // of the same target: no retry, since it is another's rate
@@ -223,7 +226,8 @@ static struct choice decide(struct req *r)
         c.verdict = other ? RETRY_OTHER : RETRY_END;
         return c;
     }
-    if (c.context > 0 || unasks_usage(r) || unasks_logprobs(r)) // it is asked otherwise
+    c.unasked = unasks_logprobs(r);
+    if (c.context > 0 || unasks_usage(r) || c.unasked) // it is asked otherwise
         return c;
     const enum again_for why = a->failure.kind == FAILURE_AWAY ? AGAIN_AWAY : AGAIN_FAILED;
     int64_t now_us = loop_now_us(r->worker->loop);
@@ -271,7 +275,8 @@ static void prepare(struct req *r, const struct choice *c)
         r->again->target.reason = "retry";
     if (c->other_key)
         r->again->target.reason = OTHER_KEY;
-    r->again->second = c->second;
+    r->again->second = c->second || (same && a->second);
+    r->again->unasked = c->unasked;
 }
 
 // The body is read once more for its facts: keeping its document for every call would cost more.
@@ -348,7 +353,7 @@ static enum flow take_first(struct req *r)
     struct attempt *a = &r->attempt;
     read_error(r);
     availability_note(r, true);
-    (void)(unasks_usage(r) || unasks_logprobs(r)); // the next call asks otherwise
+    (void)unasks_usage(r); // the next call asks otherwise
     end_here(r);
     settle_followed(r);
     r->plan->given_after_all = a->escalated;
@@ -374,6 +379,14 @@ static enum flow end_failed(struct req *r)
     return has_first(r) ? take_first(r) : last(r);
 }
 
+// What its target has refused it is not asked for again.
+static void carry_unasked(struct req *r, const struct attempt *before)
+{
+    struct attempt *a = &r->attempt;
+    a->unasked = before->unasked || r->again->unasked;
+    a->unasked_ours = before->unasked_ours || (r->again->unasked && !ask_counts_logprobs(&r->ask));
+}
+
 // The next attempt stands in the place of the one that failed.
 static enum flow next_attempt(struct req *r)
 {
@@ -394,6 +407,8 @@ static enum flow next_attempt(struct req *r)
     r->attempt.escalated = before->escalated || (before->escalates && !again->second);
     if (str_is(str_of(again->target.reason), OTHER_KEY))
         r->attempt.lanes_tried = before->lanes_tried | UINT64_C(1) << before->lane;
+    if (same || str_is(str_of(again->target.reason), OTHER_KEY))
+        carry_unasked(r, before);
     if (same) {
         r->attempt.lanes_tried = again->repeats ? before->lanes_tried : 0;
         r->attempt.repeats = again->repeats;
@@ -424,8 +439,11 @@ static void log_wait(const struct req *r, int64_t delay_ms)
 enum flow step_again(struct req *r)
 {
     judge(r);
-    if (failed(r) && lacks_second(r))
-        return take_first(r);
+    if (failed(r) && lacks_second(r)) {
+        read_error(r);
+        if (!unasks_logprobs(r) || !may_follow(r))
+            return take_first(r);
+    }
     if (!failed(r) || !may_follow(r)) {
         availability_note(r, (failed(r) && !r->attempt.escalates) || told_of_error(r));
         return failed(r) ? end_failed(r) : last(r);

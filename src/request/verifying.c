@@ -94,7 +94,8 @@ bool verifying_wants_logprobs(const struct req *r)
     bool may = e == ENDPOINT_CHAT || e == ENDPOINT_RESPONSES || e == ENDPOINT_GENERATE ||
                e == ENDPOINT_GENERATE_STREAM || e == ENDPOINT_OLLAMA_CHAT ||
                e == ENDPOINT_OLLAMA_GENERATE;
-    return may && is_small(r) && is_needed(r->plan->route, VERIFIER_LOGPROB) &&
+    return may && !r->attempt.unasked && is_small(r) &&
+           is_needed(r->plan->route, VERIFIER_LOGPROB) &&
            !(r->ask.json && ask_has_logprobs(&r->ask)) && !availability_logprobs_refused(r);
 }
 

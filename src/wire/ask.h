@@ -67,6 +67,8 @@ struct ask_pieces {
 
 // Its caller asks for the log-probabilities of what is answered.
 bool ask_has_logprobs(const struct ask *a);
+// Its caller says of how many tokens they are to be told, which may itself be wrong.
+bool ask_counts_logprobs(const struct ask *a);
 // False when the arena ended. A usage that the dialect cannot be asked for is not put in.
 bool ask_splice(const struct ask *a, const struct ask_edit *edit, struct arena *arena,
                 struct ask_pieces *out) MUST_USE;

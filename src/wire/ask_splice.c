@@ -310,6 +310,15 @@ bool ask_has_logprobs(const struct ask *a)
     return false;
 }
 
+bool ask_counts_logprobs(const struct ask *a)
+{
+    const struct json_val *root = json_root(a->json);
+    if (endpoint_dialect(a->endpoint) != DIALECT_GEMINI)
+        return json_get(root, "top_logprobs");
+    return json_get(json_get(root, gemini_configs[0]), "logprobs") ||
+           json_get(json_get(root, gemini_configs[1]), "logprobs");
+}
+
 static bool ask_logprobs(struct changes *c)
 {
     const struct json_val *root = json_root(c->ask->json);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How sure a Gemini is of its answer: it is asked for log-probabilities, whole and in both of its streams, and its client
-does not get those that he has not asked for. A model that refuses to be asked is not asked again; others of it are."""
+does not get those that he has not asked for. A model that refuses to be asked is not asked again; others of it are. An
+error that is its caller's own ends nobody's asking."""
 import json
 
 from lib.scene import Gateway, Mock, expect, expect_true, limit
@@ -27,6 +28,8 @@ with Mock() as mock, Gateway(mock, models=[], workers=1, extra=PRICES + ROUTES,
         expect(answer.status, status, answer)
         asked += len(wanted)
         expect([(row["model"], row["error"] or "") for row in gateway.rows(asked)[-len(wanted):]], list(wanted), route)
+        if status != 200:
+            return ""
         text = answer.body.decode()
         if "alt=sse" in way:
             chunks = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: ")]
@@ -38,6 +41,10 @@ with Mock() as mock, Gateway(mock, models=[], workers=1, extra=PRICES + ROUTES,
 
     LARGE = ("large", "")
     refused = [("small+as=strict", "INVALID_ARGUMENT")]
+    # What its caller says of them himself: wrong in any case; or refused with ours, and answered without.
+    wrong = ("small+logprob=2500", "INVALID_ARGUMENT")
+    ask("guess", "generateContent", wrong, wrong, status=400, config={"logprobs": 99})
+    ask("strict", "generateContent", *refused, ("small+as=strict", ""), config={"logprobs": 5})
     for way in ("generateContent", "streamGenerateContent?alt=sse", "streamGenerateContent"):
         for config in (None, {}, {"responseLogprobs": False}):
             expect_true("logprobsResult" not in ask("sure", way, ("small", ""), config=config), way)

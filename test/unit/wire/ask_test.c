@@ -404,6 +404,32 @@ static void null_is_not_said(void **state)
     arena_fini(&arena);
 }
 
+static void who_counts_them_is_known(void **state)
+{
+    (void)state;
+    static const struct {
+        enum endpoint endpoint;
+        const char *body;
+        bool counts;
+    } cases[] = {
+        {ENDPOINT_CHAT, "{\"model\":\"m\",\"messages\":[],\"top_logprobs\":99}", true},
+        {ENDPOINT_CHAT, "{\"model\":\"m\",\"messages\":[],\"logprobs\":false}", false},
+        {ENDPOINT_RESPONSES, "{\"model\":\"m\",\"input\":\"x\",\"top_logprobs\":2}", true},
+        {ENDPOINT_GENERATE, "{\"generationConfig\":{\"logprobs\":99}}", true},
+        {ENDPOINT_GENERATE, "{\"generation_config\":{\"logprobs\":99}}", true},
+        {ENDPOINT_GENERATE, "{\"generationConfig\":{\"responseLogprobs\":false}}", false},
+        {ENDPOINT_GENERATE, "{\"logprobs\":99}", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ask a;
+        struct endpoint_found found = {.endpoint = cases[i].endpoint, .model = STR("g")};
+        assert_int_equal(ask_open(&a, &found, str_of(cases[i].body), &alloc_heap, NULL),
+                         REFUSAL_NONE);
+        assert_int_equal(ask_counts_logprobs(&a), cases[i].counts);
+        ask_close(&a);
+    }
+}
+
 // Wherever it is asked of a Gemini, in either spelling, and beside a longest answer of ours.
 static void a_gemini_is_asked_how_sure_it_is(void **state)
 {
@@ -511,6 +537,7 @@ int main(void)
         cmocka_unit_test(a_name_in_another_case_is_refused),
         cmocka_unit_test(null_is_not_said),
         cmocka_unit_test(a_gemini_is_asked_how_sure_it_is),
+        cmocka_unit_test(who_counts_them_is_known),
         cmocka_unit_test(lists_need_no_body),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
