@@ -192,18 +192,19 @@ static void count(struct group *g, const struct tried *r)
 
 static void try_row(struct trial *t, const struct tried *r)
 {
+    struct how_sure sure = {0, false};
+    const bool told = t->on[VERIFIER_LOGPROB] && sureness_of(&r->answer, &sure);
     struct verify_case c = {.answer = &r->answer,
                             .asked = &r->asked,
                             .other = r->has_other ? &r->other : NULL,
-                            .sure_least = sureness_least(&t->usual, t->keep_ppm)};
-    int32_t sure = 0;
+                            .sure_least = sureness_least(&t->usual, sure.mean, t->keep_ppm)};
     bool kept = true;
     bool others_keep = true;
     for (enum verifier_kind k = 0; k < VERIFIER_COUNT; k++) {
         struct finding f;
         if (!t->on[k])
             continue;
-        if (k == VERIFIER_LOGPROB && kept && sureness_of(&r->answer, &sure))
+        if (k == VERIFIER_LOGPROB && kept && told)
             sureness_add(&t->usual, sure); // of those that are else good
         verify(k, &c, &f);
         count(&t->by[k][f.verdict], r);

@@ -17,7 +17,7 @@
 //
 // The end stands at a fixed place and has a fixed length, so that decision_end can set it:
 //
-//   good | told << 1   u8      or 0, if no verifiers have looked
+//   good | told << 1 | mean << 2   u8   or 0, if no verifiers have looked
 //   sure               i32     or 0, if it is not told
 //   large              i64     or 0, if it was not compared; both little-endian
 //
@@ -126,7 +126,9 @@ static char *put_fixed(char *at, uint64_t n, unsigned bytes)
 static char *put_end(char *at, const struct decision_verdict *v, const struct money *large)
 {
     const bool told = v->there && v->told;
-    *at++ = (char)(v->there ? (unsigned)v->good | (unsigned)v->told << 1 : 0);
+    *at++ =
+        (char)(v->there ? (unsigned)v->good | (unsigned)told << 1 | (unsigned)(told && v->mean) << 2
+                        : 0);
     at = put_fixed(at, told ? (uint32_t)v->sure : 0, 4);
     return put_fixed(at, large ? (uint64_t)large->pd : 0, 8);
 }
@@ -316,19 +318,20 @@ static void get_known(struct reader *r, struct decision *d)
         get_judged(r, &d->call.judged);
 }
 
-static void get_verdict(struct reader *r, struct decision_verdict *v)
+static void get_verdict(struct reader *r, struct decision_verdict *v, unsigned most)
 {
     unsigned bits = get8(r);
     v->good = bits & 1;
     v->told = bits & 2;
-    if (bits > (v->there ? 3 : 0))
+    v->mean = bits & 4;
+    if (bits > (v->there ? most : 0) || (v->mean && !v->told))
         r->broken = true;
 }
 
 static void get_old_end(struct reader *r, struct decision *d)
 {
     if (d->verdict.there)
-        get_verdict(r, &d->verdict);
+        get_verdict(r, &d->verdict, 3);
     int64_t sure = d->verdict.told ? get_signed(r) : 0;
     if (sure < INT32_MIN || sure > INT32_MAX)
         r->broken = true;
@@ -347,7 +350,7 @@ static uint64_t get_fixed(struct reader *r, unsigned bytes)
 
 static void get_end(struct reader *r, struct decision *d)
 {
-    get_verdict(r, &d->verdict);
+    get_verdict(r, &d->verdict, 7);
     d->verdict.sure = (int32_t)(uint32_t)get_fixed(r, 4);
     d->large.pd = (int64_t)get_fixed(r, 8);
     if ((d->verdict.sure && !d->verdict.told) || (d->large.pd && !d->compared))

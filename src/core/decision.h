@@ -39,7 +39,8 @@ struct decision_verdict {
     bool there;   // they have looked at it
     bool good;    // none has refused it
     bool told;    // how sure its model was of it is known:
-    int32_t sure; // ... as of verify/sureness.h
+    int32_t sure; // ... as of verify/sureness.h:
+    bool mean;    // ... of all its tokens
 };
 
 struct decision {

@@ -5,7 +5,6 @@
 #include <pthread.h>
 
 #include "base/alloc.h"
-#include "verify/sureness.h"
 
 // Of a route and one of its models; of the route alone without a model.
 struct cascade {
@@ -91,24 +90,25 @@ enum choice_cascade cascades_paid(struct cascades *c, struct str route)
     return sum.pays ? CHOICE_CASCADE_PAYS : CHOICE_CASCADE_COSTS;
 }
 
-bool cascades_saw(struct cascades *c, struct str route, struct str model, int32_t sure)
+bool cascades_saw(struct cascades *c, struct str route, struct str model, struct how_sure sure)
 {
     pthread_mutex_lock(&c->lock);
     struct cascade *one = find(c, route, model);
-    bool known = one && one->usual.count >= SURENESS_LEAST;
+    bool known = one && sureness_known(&one->usual, sure.mean);
     if (one)
         sureness_add(&one->usual, sure);
     pthread_mutex_unlock(&c->lock);
     return known;
 }
 
-int32_t cascades_least(struct cascades *c, struct str route, struct str model, uint32_t keep_ppm)
+int32_t cascades_least(struct cascades *c, struct str route, struct str model, bool mean,
+                       uint32_t keep_ppm)
 {
-    struct sureness usual = {.count = 0};
+    struct sureness usual = {.of = {{.count = 0}}};
     pthread_mutex_lock(&c->lock);
     const struct cascade *one = find(c, route, model);
     if (one)
         usual = one->usual;
     pthread_mutex_unlock(&c->lock);
-    return sureness_least(&usual, keep_ppm); // it sorts: not while others wait
+    return sureness_least(&usual, mean, keep_ppm); // it sorts: not while others wait
 }

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "core/choice.h"
 #include "verify/breakeven.h"
+#include "verify/sureness.h"
 
 struct cascades;
 
@@ -25,9 +26,11 @@ struct breakeven_sum cascades_sum(struct cascades *c, struct str route);
 enum choice_cascade cascades_paid(struct cascades *c, struct str route);
 
 // A model's answer that is as sure as that, and good as far as other verifiers can tell.
-// False while what is usual of that model is not known: until SURENESS_LEAST were seen before.
-bool cascades_saw(struct cascades *c, struct str route, struct str model, int32_t sure);
-// What its answers have to reach.
-int32_t cascades_least(struct cascades *c, struct str route, struct str model, uint32_t keep_ppm);
+// False while what is usual of that model is not known: until SURENESS_LEAST of that kind were
+// seen before.
+bool cascades_saw(struct cascades *c, struct str route, struct str model, struct how_sure sure);
+// What its answers have to reach: such a number of theirs.
+int32_t cascades_least(struct cascades *c, struct str route, struct str model, bool mean,
+                       uint32_t keep_ppm);
 
 #endif

@@ -48,7 +48,8 @@ static void count(struct reading *r, const struct store_decided *s, const struct
                                            .cost = (uint64_t)s->cost.pd,
                                            .compared = d->compared,
                                            .large_cost = (uint64_t)d->large.pd};
-    if (v->told && !cascades_saw(r->to->cascades, d->route, s->model, v->sure))
+    if (v->told &&
+        !cascades_saw(r->to->cascades, d->route, s->model, (struct how_sure){v->sure, v->mean}))
         r->sums.learning = true;
     if (breakeven_attempt(&r->sums, &seen))
         cascades_count(r->to->cascades, d->route, &r->sums);

@@ -13,6 +13,7 @@
 #include "meter/meter.h"
 #include "net/client.h"
 #include "request/reservation.h"
+#include "verify/sureness.h"
 
 // How the answer goes to the client.
 enum relay_mode {
@@ -82,8 +83,8 @@ struct attempt {
     bool judged;               // it was verified,
     const char *refused_by;    // and this verifier found it bad; static, or NULL
     bool sure_told;            // how sure its model was of it is known:
-    int32_t sure;              // ... as of verify/sureness.h
-    bool settled;              // FINAL stands in the journal
+    struct how_sure sure;
+    bool settled;  // FINAL stands in the journal
     char *decided; // the bytes of entry.decision, which its end changes; NULL: it is no route's
     struct entry entry;
 };

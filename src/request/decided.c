@@ -67,7 +67,11 @@ static struct str traits_for(const struct req *r)
 
 static struct decision_verdict verdict_of(const struct attempt *a)
 {
-    return (struct decision_verdict){a->judged, a->judged && !a->refused_by, a->sure_told, a->sure};
+    return (struct decision_verdict){.there = a->judged,
+                                     .good = a->judged && !a->refused_by,
+                                     .told = a->sure_told,
+                                     .sure = a->sure.ppm,
+                                     .mean = a->sure.mean};
 }
 
 // As they were expected at the side that went first.

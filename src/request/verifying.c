@@ -198,8 +198,8 @@ static void look_sure(struct req *r, const struct config_verifier *v, struct ver
     struct cascades *all = gate_cascades(r->worker->gate);
     const struct str route = r->plan->route->name, model = r->attempt.target.model;
     struct attempt *a = &r->attempt;
-    c->sure_least = cascades_least(all, route, model, v->quantile_ppm);
     a->sure_told = sureness_of(c->answer, &a->sure);
+    c->sure_least = cascades_least(all, route, model, a->sure.mean, v->quantile_ppm);
     if (a->sure_told && !cascades_saw(all, route, model, a->sure))
         r->plan->tried.learning = true;
 }

@@ -53,7 +53,7 @@ static struct decision known(void)
 {
     struct decision d = full();
     d.known = d.confined = true;
-    d.verdict = (struct decision_verdict){true, false, true, -1250000};
+    d.verdict = (struct decision_verdict){.there = true, .told = true, .sure = -1250000};
     d.max_loss_ppm = 20000;
     d.confidence_ppm = 950000;
     d.input = 812;
@@ -219,10 +219,13 @@ static void its_end_is_set_in_its_place(void **state)
 {
     (void)state;
     static const struct decision_verdict verdicts[] = {
-        {false, false, false, 0}, {true, true, false, 0}, {true, false, true, INT32_MIN}};
+        {.there = false},
+        {.there = true, .good = true},
+        {.there = true, .told = true, .sure = INT32_MIN},
+        {.there = true, .good = true, .told = true, .sure = -1, .mean = true}};
     struct buf then;
     buf_init(&then, &alloc_heap, 0);
-    for (unsigned i = 0; i < 6; i++) {
+    for (unsigned i = 0; i < 8; i++) {
         struct decision d = known();
         (void)back(&d); // which has an end already
         d.verdict = verdicts[i / 2];
@@ -246,6 +249,9 @@ static void a_verdict_comes_back(void **state)
     d.verdict = (struct decision_verdict){.there = true, .good = true};
     const struct decision b = back(&d);
     assert_true(b.verdict.there && b.verdict.good && !b.verdict.told && b.compared);
+    d.verdict = (struct decision_verdict){
+        .there = true, .good = true, .told = true, .sure = -5, .mean = true};
+    assert_true(back(&d).verdict.mean && back(&d).verdict.sure == -5);
     packed.ptr[1] |= (char)128; // no flag of ours
     struct decision out;
     assert_false(decision_unpack(buf_str(&packed), &out));

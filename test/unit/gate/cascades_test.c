@@ -10,6 +10,7 @@ static void routes_are_apart(void **state)
 {
     (void)state;
     const struct str a = STR("a"), b = STR("b"), m = STR("m");
+    const struct how_sure sure = {-5000000, false};
     struct cascades *c = cascades_new();
     assert_non_null(c);
     for (int i = 0; i < BREAKEVEN_LEAST; i++) {
@@ -23,13 +24,33 @@ static void routes_are_apart(void **state)
     assert_int_equal(cascades_paid(c, b), CHOICE_CASCADE_PAYS);
     assert_int_equal(cascades_paid(c, m), CHOICE_CASCADE_UNKNOWN);
     for (int i = 0; i < SURENESS_LEAST; i++)
-        assert_false(cascades_saw(c, a, m, -5000000));
-    assert_true(cascades_saw(c, a, m, -5000000));
-    assert_int_equal(cascades_least(c, a, m, 900000), -5000000);
-    assert_int_equal(cascades_least(c, b, m, 900000), SURENESS_START);
-    assert_int_equal(cascades_least(c, STR_NONE, (struct str)STR("am"), 900000), SURENESS_START);
+        assert_false(cascades_saw(c, a, m, sure));
+    assert_true(cascades_saw(c, a, m, sure));
+    assert_int_equal(cascades_least(c, a, m, false, 900000), -5000000);
+    assert_int_equal(cascades_least(c, b, m, false, 900000), SURENESS_START);
+    assert_int_equal(cascades_least(c, STR_NONE, (struct str)STR("am"), false, 900000),
+                     SURENESS_START);
     cascades_free(c);
     cascades_free(NULL);
+}
+
+// A Gemini that is asked no more how sure it is of each token tells the mean of all: that is held
+// against means alone, and learned with them.
+static void means_are_apart(void **state)
+{
+    (void)state;
+    const struct str a = STR("a"), m = STR("m");
+    struct cascades *c = cascades_new();
+    assert_non_null(c);
+    for (int i = 0; i < SURENESS_LEAST; i++)
+        (void)cascades_saw(c, a, m, (struct how_sure){-3000000, false});
+    assert_int_equal(cascades_least(c, a, m, true, 900000), SURENESS_START_MEAN);
+    for (int i = 0; i < SURENESS_LEAST; i++)
+        assert_false(cascades_saw(c, a, m, (struct how_sure){-200000, true}));
+    assert_true(cascades_saw(c, a, m, (struct how_sure){-200000, true}));
+    assert_int_equal(cascades_least(c, a, m, true, 900000), -200000);
+    assert_int_equal(cascades_least(c, a, m, false, 900000), -3000000);
+    cascades_free(c);
 }
 
 // However its answers are, and while what is usual of them is learned, too: so many calls that were
@@ -43,7 +64,7 @@ static void it_is_known_in_the_end(void **state)
         assert_non_null(c);
         for (unsigned i = 0; i < SURENESS_LEAST + BREAKEVEN_LEAST; i++) {
             const bool escalated = i % 10 < tenths;
-            const bool learning = !cascades_saw(c, route, model, -1);
+            const bool learning = !cascades_saw(c, route, model, (struct how_sure){-1, false});
             cascades_count(c, route,
                            &(struct breakeven_call){1, escalated, true, 1, 100, learning});
         }
@@ -56,6 +77,7 @@ static void it_is_known_in_the_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(routes_are_apart),
+                                       cmocka_unit_test(means_are_apart),
                                        cmocka_unit_test(it_is_known_in_the_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,6 +113,11 @@ static struct uuid tried(struct journal *j, int64_t start_us, const struct tried
 }
 
 static const struct decision_verdict good = {.there = true, .good = true, .told = true, .sure = -7},
+                                     mean = {.there = true,
+                                             .good = true,
+                                             .told = true,
+                                             .sure = -3,
+                                             .mean = true},
                                      bad = {.there = true};
 
 static void a_cascade_is_recalled(void **state)
@@ -146,17 +151,23 @@ static void a_cascade_is_recalled(void **state)
     tried(j, NOW_US + 201, &(struct tried){.verdict = good, .cost_pd = 10});
     tried(j, NOW_US + 202, &(struct tried){.cost_pd = 10, .large_pd = 100});
     tried(j, NOW_US + 300, &(struct tried){.verdict = good, .cost_pd = 10, .large_pd = 100});
+    for (int i = 0; i < SURENESS_LEAST; i++)
+        tried(j, NOW_US + 203 + i,
+              &(struct tried){.verdict = mean, .cost_pd = 10, .large_pd = 100});
     assert_int_equal(store_catch_up(s, 20000), STATUS_OK);
 
     struct recall r = {s, habits_new(), cascades_new(), NOW_US + 300};
     assert_int_equal(recall(&r, &why), STATUS_OK);
     struct breakeven_sum sum = cascades_sum(r.cascades, str_of("desk"));
     assert_true(sum.known && sum.pays);
-    assert_int_equal(sum.escalated_ppm, 10 * 1000000 / 52);
+    assert_int_equal(sum.escalated_ppm, 10 * 1000000 / (52 + SURENESS_LEAST));
     assert_int_equal(sum.small_milli, 1000);
     assert_in_range(sum.ratio_ppm, 95000, 105000);
-    assert_int_equal(cascades_least(r.cascades, str_of("desk"), str_of("gpt-4o"), 900000), -7);
-    assert_int_equal(cascades_least(r.cascades, str_of("desk"), str_of("other"), 900000),
+    assert_int_equal(cascades_least(r.cascades, str_of("desk"), str_of("gpt-4o"), false, 900000),
+                     -7);
+    assert_int_equal(cascades_least(r.cascades, str_of("desk"), str_of("gpt-4o"), true, 900000),
+                     -3);
+    assert_int_equal(cascades_least(r.cascades, str_of("desk"), str_of("other"), false, 900000),
                      SURENESS_START);
     cascades_free(r.cascades);
     habits_free(r.habits);

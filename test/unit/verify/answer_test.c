@@ -286,7 +286,7 @@ static void impossible_tokens_are_not_believed(void **state)
     static const char *const odd[] = {"0.5", "1e308", "2", "0.001", "1e19"};
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
         struct answer a;
-        int32_t sure = 0;
+        struct how_sure sure = {0, false};
         struct finding found = {.verdict = VERDICT_GOOD};
         char bytes[200];
         snprintf(bytes, sizeof bytes,
@@ -309,25 +309,27 @@ static void gemini_tells_tokens_or_their_mean(void **state)
         const char *candidate;
         bool told;
         int32_t sure;
+        bool mean;
     } cases[] = {
         {"\"logprobsResult\":{\"chosenCandidates\":[{\"token\":\"a\",\"logProbability\":-0.5},{"
          "\"token\":\"b\",\"logProbability\":-2}]},\"avgLogprobs\":-1.25",
-         true, -2000000},
-        {"\"avgLogprobs\":-0.25", true, -250000},
-        {"\"avgLogprobs\":0.5", false, 0}, // no logarithm of a probability
-        {"\"avgLogprobs\":\"NaN\"", false, 0},
-        {"\"logprobsResult\":{}", false, 0},
+         true, -2000000, false},
+        {"\"avgLogprobs\":-0.25", true, -250000, true},
+        {"\"avgLogprobs\":0.5", false, 0, false}, // no logarithm of a probability
+        {"\"avgLogprobs\":\"NaN\"", false, 0, false},
+        {"\"logprobsResult\":{}", false, 0, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct answer a;
-        int32_t sure = 0;
+        struct how_sure sure = {0, false};
         char bytes[300];
         snprintf(bytes, sizeof bytes,
                  "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"x\"}]},%s}]}",
                  cases[i].candidate);
         assert_true(answer_read(&a, ENDPOINT_GENERATE, METER_JSON, str_of(bytes), &alloc_heap));
         assert_int_equal(sureness_of(&a, &sure), cases[i].told);
-        assert_int_equal(sure, cases[i].sure);
+        assert_int_equal(sure.ppm, cases[i].sure);
+        assert_int_equal(sure.mean, cases[i].mean);
         answer_fini(&a);
     }
 }

@@ -478,7 +478,7 @@ static enum finding_verdict by_tokens(const struct sureness *usual, const int32_
     a.token_count = count;
     verify(VERIFIER_LOGPROB,
            &(struct verify_case){
-               .answer = &a, .asked = &asked, .sure_least = sureness_least(usual, 900000)},
+               .answer = &a, .asked = &asked, .sure_least = sureness_least(usual, false, 900000)},
            &f);
     answer_fini(&a);
     return f.verdict;
@@ -487,7 +487,7 @@ static enum finding_verdict by_tokens(const struct sureness *usual, const int32_
 static void sure_of_tokens(void **state)
 {
     (void)state;
-    struct sureness usual = {.count = 0};
+    struct sureness usual = {.of = {{.count = 0}}};
     // One guess in twenty does not count, three do.
     int32_t tokens[20] = {-5000000};
     assert_int_equal(by_tokens(&usual, tokens, 20), VERDICT_GOOD);
@@ -495,15 +495,15 @@ static void sure_of_tokens(void **state)
     assert_int_equal(by_tokens(&usual, tokens, 20), VERDICT_BAD);
     // For a model that is usually no surer it is sure enough; the least sure tenth is not.
     for (int i = 1; i <= 100; i++)
-        sureness_add(&usual, -i * 100000);
-    assert_int_equal(sureness_least(&usual, 900000), -9100000);
+        sureness_add(&usual, (struct how_sure){-i * 100000, false});
+    assert_int_equal(sureness_least(&usual, false, 900000), -9100000);
     assert_int_equal(by_tokens(&usual, tokens, 20), VERDICT_GOOD);
     tokens[0] = tokens[1] = tokens[2] = -9200000;
     assert_int_equal(by_tokens(&usual, tokens, 20), VERDICT_BAD);
     // Only the latest count.
     for (int i = 0; i < SURENESS_KEPT; i++)
-        sureness_add(&usual, -10);
-    assert_int_equal(sureness_least(&usual, 900000), -10);
+        sureness_add(&usual, (struct how_sure){-10, false});
+    assert_int_equal(sureness_least(&usual, false, 900000), -10);
 }
 
 int main(void)
