@@ -137,9 +137,9 @@ static void write_filled(const struct policy_route *p, const struct policy_side 
     buf_fini(&models);
 }
 
-static void write_notes(const struct replay *r, struct json_out *o)
+// Whose models, and which calls.
+static void note_calls(const struct replay *r, struct json_out *o)
 {
-    json_out_begin(o, "notes", '[');
     write_filled(r->policy, &r->policy->small, "small", o);
     write_filled(r->policy, &r->policy->large, "large", o);
     if (r->policy->unasked.len)
@@ -179,6 +179,10 @@ static void write_notes(const struct replay *r, struct json_out *o)
                       "%lld calls are scored anew by the model that the promise was tested with: "
                       "of their pairs only those count in the loss that it has not learned from",
                       (long long)r->scored);
+}
+
+static void note_costs(const struct replay *r, struct json_out *o)
+{
     if (r->made > r->priced)
         json_out_note(o,
                       "the cost of %lld calls is not known, of %s for one: they do not count "
@@ -200,13 +204,17 @@ static void write_notes(const struct replay *r, struct json_out *o)
                       "a second model would be asked of up to %lld small answers (`agree`), and "
                       "was of none: what that costs is not known, and not counted",
                       (long long)r->to_second);
-    if (r->made && r->pairs_would.count == 0)
-        json_out_note(o, "what it would risk is not known: there is no pair of the models that it "
-                         "asks; give the route a `shadow: { budget: USD }`");
     if (r->policy->other_prices)
         json_out_note(
             o, "the policy's file has other prices: they are not looked at, all is by those that "
                "hold now");
+}
+
+static void note_risk(const struct replay *r, struct json_out *o)
+{
+    if (r->made && r->pairs_would.count == 0)
+        json_out_note(o, "what it would risk is not known: there is no pair of the models that it "
+                         "asks; give the route a `shadow: { budget: USD }`");
     if (r->other_promise)
         json_out_note(o,
                       "the promise that held for %lld calls was another: their threshold is what a "
@@ -217,6 +225,14 @@ static void write_notes(const struct replay *r, struct json_out *o)
                          "another judge (`match`, `require`, `verify`, `hold`, `judge`): of the "
                          "pairs only those prove its promise that came while all of that was so; "
                          "the calls are those that it had");
+}
+
+static void write_notes(const struct replay *r, struct json_out *o)
+{
+    json_out_begin(o, "notes", '[');
+    note_calls(r, o);
+    note_costs(r, o);
+    note_risk(r, o);
     json_out_end(o, ']');
 }
 
