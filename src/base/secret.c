@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 
 #include "base/digest.h"
+#include "base/map.h"
 
 #define BLOCK_BYTES  256
 #define REGION_BYTES (64 * 1024)
@@ -117,6 +118,11 @@ void secret_free(struct secret *s)
 struct str secret_expose(const struct secret *s)
 {
     return str_from(s->bytes, s->len);
+}
+
+uint64_t secret_hash(const struct secret *s)
+{
+    return map_hash(secret_expose(s));
 }
 
 bool secret_within(const struct secret *s, struct str text)

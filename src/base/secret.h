@@ -8,6 +8,7 @@
 #define BASE_SECRET_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/str.h"
@@ -20,6 +21,8 @@ void secret_free(struct secret *s);               // one owner less; NULL is fin
 // Borrowed for as long as the secret lives. Callers are few and listed by the checker
 // scripts/check-source.
 struct str secret_expose(const struct secret *s);
+// The same for the same secret, as base/map.h hashes: of one process, never to be stored or told.
+uint64_t secret_hash(const struct secret *s);
 // True when `text` holds the whole secret. One shorter than SECRET_SEEN_MIN is never found: masking
 // it would cut innocent words.
 #define SECRET_SEEN_MIN 8

@@ -4,17 +4,17 @@
 
 #include "base/clock.h"
 #include "base/map.h"
+#include "base/secret.h"
 #include "store/kept.h"
 
 #define TENANT   "default" // the only one there is yet
 #define SPAN_US  (30 * DAY_US)
 #define ATTEMPTS 8192 // the latest: some hundredths of a second
 
-_Static_assert(PROVIDER_KEYS_MAX < KEPT_KEY_BITS, "a key's place fits");
-
-uint64_t kept_number(struct str provider, int key)
+uint64_t kept_number(struct str provider, const struct secret *key)
 {
-    return (map_hash(provider) & ~KEPT_KEY_BITS) | (uint64_t)(key + 1);
+    uint64_t bits = key ? secret_hash(key) & KEPT_KEY_BITS : 0;
+    return (map_hash(provider) & ~KEPT_KEY_BITS) | (key && bits == 0 ? 1 : bits);
 }
 
 // A provider of another dialect keeps nothing that such a call could name.
@@ -37,7 +37,7 @@ static void hear(void *context, const struct store_kept *one)
     const struct hearing *h = context;
     int64_t ago_us = h->k->began_us > one->start_us ? h->k->began_us - one->start_us : 0;
     if (is_its_own(h->k->config, one->provider))
-        sessions_keep(h->k->keepers, map_hash(one->id), kept_number(one->provider, KEPT_ANY_KEY),
+        sessions_keep(h->k->keepers, map_hash(one->id), kept_number(one->provider, NULL),
                       h->mono_us - ago_us);
 }
 

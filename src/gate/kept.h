@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // kept - who keeps what, as the numbers of a table (gate/sessions.h): of an answer the hash of its
-// id, of who keeps it the hash of the provider's name, and in the last bits the place of the key
-// behind 0: what is kept may be one account's.
+// id, of who keeps it bits of the hash of the provider's name, and of that of the key: what is kept
+// may be one account's. A key is known by what it is, wherever a reload puts it. The hashes are of
+// this process, and secret.
 
 #ifndef GATE_KEPT_H
 #define GATE_KEPT_H
@@ -10,12 +11,13 @@
 #include "config/config.h"
 #include "gate/sessions.h"
 
-#define KEPT_KEY_BITS UINT64_C(0xff)
-#define KEPT_ANY_KEY  (-1) // it is not known which
+#define KEPT_KEY_BITS UINT64_C(0xffffffff) // 0: it is not known which key, or there is none
 
-uint64_t kept_number(struct str provider, int key);
-
+struct secret;
 struct store;
+
+uint64_t kept_number(struct str provider, const struct secret *key); // NULL: those bits are 0
+
 struct kept_recall {
     struct store *store;
     const struct config *config;

@@ -5,9 +5,9 @@
 #include "base/map.h"
 #include "gate/kept.h"
 
-static struct str name_of(const struct req *r, unsigned provider)
+static const struct config_provider *provider_of(const struct req *r, unsigned provider)
 {
-    return r->view->snapshot->config->providers[provider].name;
+    return &r->view->snapshot->config->providers[provider];
 }
 
 void keeper_find(struct req *r)
@@ -22,7 +22,7 @@ void keeper_find(struct req *r)
 bool keeper_may(const struct req *r, unsigned provider)
 {
     return !r->keeper ||
-           ((r->keeper ^ kept_number(name_of(r, provider), KEPT_ANY_KEY)) & ~KEPT_KEY_BITS) == 0;
+           ((r->keeper ^ kept_number(provider_of(r, provider)->name, NULL)) & ~KEPT_KEY_BITS) == 0;
 }
 
 bool keeper_binds(const struct req *r)
@@ -42,8 +42,12 @@ void keeper_pin(const struct req *r, struct plan *p)
 
 int keeper_lane(const struct req *r, unsigned provider)
 {
-    return r->keeper && keeper_may(r, provider) ? (int)(r->keeper & KEPT_KEY_BITS) - 1
-                                                : KEPT_ANY_KEY;
+    const struct config_provider *p = provider_of(r, provider);
+    if (r->keeper & KEPT_KEY_BITS)
+        for (unsigned i = 0; i < p->key_count; i++)
+            if (r->keeper == kept_number(p->name, p->keys[i].secret))
+                return (int)i;
+    return -1;
 }
 
 void keeper_note(const struct req *r)
@@ -52,7 +56,7 @@ void keeper_note(const struct req *r)
     struct sessions *keepers = r->view->snapshot->keepers;
     if (!a->metering || a->upstream_status >= 400 || a->translation)
         return;
-    uint64_t number = kept_number(a->provider->name, (int)a->lane);
+    uint64_t number = kept_number(a->provider->name, attempt_key(a));
     if (r->found.endpoint == ENDPOINT_RESPONSES && a->meter.id[0])
         sessions_keep(keepers, map_hash(str_of(a->meter.id)), number, r->start_mono_us);
     if (r->stored)

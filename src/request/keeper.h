@@ -24,7 +24,8 @@ bool keeper_may(const struct req *r, unsigned provider) MUST_USE;
 bool keeper_binds(const struct req *r) MUST_USE;
 // Leaves out candidates at other providers, where one at the right one can be used.
 void keeper_pin(const struct req *r, struct plan *p);
-// The place of the provider's key that it was kept with; -1: any will do, or may be it.
+// The place of the provider's key that it was kept with; -1: that is not known, or is none of its
+// keys by now: any may be it.
 int keeper_lane(const struct req *r, unsigned provider);
 // The attempt has ended: what it answered is kept there, and what it went on from.
 void keeper_note(const struct req *r);

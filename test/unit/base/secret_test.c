@@ -169,6 +169,18 @@ static void is_shared_by_threads(void **state)
     secret_free(s);
 }
 
+static void is_known_by_its_hash(void **state)
+{
+    (void)state;
+    struct secret *s = secret_new(str_of("sk-12345")), *same = secret_new(str_of("sk-12345"));
+    struct secret *other = secret_new(str_of("sk-12346"));
+    assert_true(secret_hash(s) == secret_hash(same));
+    assert_true(secret_hash(s) != secret_hash(other));
+    secret_free(s);
+    secret_free(same);
+    secret_free(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +191,7 @@ int main(void)
         cmocka_unit_test(keeps_all_sizes),
         cmocka_unit_test(is_wiped_at_the_end),
         cmocka_unit_test(is_shared_by_threads),
+        cmocka_unit_test(is_known_by_its_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include "../store/stored.h"
 #include "base/map.h"
+#include "base/secret.h"
 #include "gate/kept.h"
 #include "store/kept.h"
 
@@ -60,7 +61,7 @@ static void answers_are_known_by_their_own_ids(void **state)
 
     const struct kept_recall wish = {s, &config, keepers, NOW_US + 1};
     assert_int_equal(kept_recall(&wish, &why), STATUS_OK);
-    const uint64_t openai = kept_number(str_of("openai"), KEPT_ANY_KEY);
+    const uint64_t openai = kept_number(str_of("openai"), NULL);
     assert_true(keeper_of(keepers, "resp_1") == openai);
     assert_true(keeper_of(keepers, "resp_2") == openai);
     static const char *const unknown[] = {"req_2",     "resp_refused", "msg_3",
@@ -155,10 +156,27 @@ static void the_latest_come_last(void **state)
     place_remove(&p);
 }
 
+static void a_key_is_known_wherever_it_stands(void **state)
+{
+    (void)state;
+    struct secret *a = secret_new(str_of("sk-of-a")), *b = secret_new(str_of("sk-of-b"));
+    struct secret *again = secret_new(str_of("sk-of-a"));
+    const struct str name = STR("openai");
+    assert_true(kept_number(name, a) == kept_number(name, again));
+    assert_true(kept_number(name, a) != kept_number(name, b));
+    assert_true(kept_number(name, a) != kept_number(str_of("other"), a));
+    assert_true((kept_number(name, a) & KEPT_KEY_BITS) != 0);
+    assert_true((kept_number(name, a) & ~KEPT_KEY_BITS) == kept_number(name, NULL));
+    secret_free(a);
+    secret_free(b);
+    secret_free(again);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(answers_are_known_by_their_own_ids),
                                        cmocka_unit_test(of_too_many_the_latest_are_known),
-                                       cmocka_unit_test(the_latest_come_last)};
+                                       cmocka_unit_test(the_latest_come_last),
+                                       cmocka_unit_test(a_key_is_known_wherever_it_stands)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
