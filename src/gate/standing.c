@@ -339,7 +339,7 @@ bool standing_other_lane(const struct standing *s, uint64_t tried, int64_t token
     return false;
 }
 
-// Of those that the call was not refused with, else of all.
+// Of those that the call was not refused with and that may be used, else of all with a weight.
 static unsigned pick_lane(struct standing *s, const struct standing_start *start)
 {
     uint32_t weights[PROVIDER_KEYS_MAX] = {0};
@@ -351,6 +351,8 @@ static unsigned pick_lane(struct standing *s, const struct standing_start *start
     }
     must(s->lane_count > 0);
     unsigned lane = balance_pick(weights, s->lane_count, number);
+    if (lane == s->lane_count && start->weights)
+        lane = balance_pick(start->weights, s->lane_count, number);
     return lane < s->lane_count ? lane : (unsigned)(number % s->lane_count);
 }
 

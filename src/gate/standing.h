@@ -63,8 +63,9 @@ struct standing_start {
     int64_t now_us;
 };
 // It becomes the probe of a breaker whose turn is over, and gets a key: of those that may be used
-// the one whose turn it is by their weights; of one that was not tried, if there is one. False: it
-// is barred, also where it was not a moment ago; the lane holds all the same.
+// the one whose turn it is by their weights; of one that was not tried, if there is one. One that
+// has no weight, where another has, it does not get. False: it is barred, also where it was not a
+// moment ago; the lane holds all the same.
 bool standing_enter(struct standing *s, const struct standing_start *start,
                     unsigned *lane) MUST_USE;
 // What an answer's head said of the limits of the key.

@@ -136,8 +136,10 @@ bool availability_enter(struct req *r)
     uint32_t weights[PROVIDER_KEYS_MAX];
     struct standing *s = find(r, &a->target);
     int lane = a->lanes_tried ? -1 : keeper_lane(r, a->target.provider);
-    for (unsigned i = 0; i < p->key_count; i++)
-        weights[i] = lane < 0 || lane == (int)i ? p->keys[i].weight : 0;
+    for (unsigned i = 0; i < p->key_count; i++) {
+        bool may = (lane < 0 || lane == (int)i) && !(a->lanes_tried >> i & 1);
+        weights[i] = may ? p->keys[i].weight : 0;
+    }
     if (s)
         return enter(r, s, p->key_count ? weights : NULL);
     if (p->key_count > 1) // nobody is known to serve that name: it gets no standing
@@ -183,19 +185,34 @@ static bool is_of_key(const struct failure *f)
 // can invent names: then a few keys are asked, before the next target is.
 static bool may_be_of_other(const struct req *r, uint64_t tried)
 {
-    unsigned provider = r->attempt.target.provider;
-    return r->attempt.failure.kind == FAILURE_AWAY && keeper_may(r, provider) &&
-           keeper_lane(r, provider) < 0 &&
+    const struct attempt *a = &r->attempt;
+    int lane = keeper_lane(r, a->target.provider);
+    return a->failure.kind == FAILURE_AWAY && keeper_may(r, a->target.provider) &&
+           (lane < 0 || (a->lanes_tried >> lane & 1)) && // its provider did not take that one
            (r->keeper || __builtin_popcountll(tried) < KEYS_UNKNOWN);
+}
+
+// Another key may cure it, unless what the call goes on from is of this one, which will do later.
+static bool may_be_cured(const struct req *r)
+{
+    const struct failure *f = &r->attempt.failure;
+    return is_of_key(f) &&
+           (f->kind == FAILURE_KEY || keeper_lane(r, r->attempt.target.provider) < 0);
 }
 
 bool availability_other_key(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
+    unsigned keys = a->provider->key_count;
+    if (keys < 2)
+        return false;
     uint64_t tried = a->lanes_tried | UINT64_C(1) << a->lane;
-    return a->provider->key_count > 1 && (may_be_of_other(r, tried) || is_of_key(&a->failure)) &&
-           standing_other_lane(find(r, &a->target), tried, tokens_of(r),
-                               loop_now_us(r->worker->loop));
+    const struct standing *s = find(r, &a->target);
+    bool away = may_be_of_other(r, tried);
+    if (s)
+        return (away || may_be_cured(r)) &&
+               standing_other_lane(s, tried, tokens_of(r), loop_now_us(r->worker->loop));
+    return away && (~tried & UINT64_MAX >> (PROVIDER_KEYS_MAX - keys)); // AWAY makes none
 }
 
 static void forget(const struct req *r, bool answered)

@@ -13,11 +13,14 @@ class Keeper(Scripted):
         self.name, self.says, self.names_calls = name, says, names_calls
         self.kept, self.status, self.refused = set(), 200, 0
         self.down = set()  # models that fail
+        self.refuses = {}  # keys, and the status that is answered to each
         super().__init__()
         self.url += "/v1"
 
     def answer(self, call, body):
         key, before = call.headers.get("Authorization"), body.get("previous_response_id")
+        if key in self.refuses:
+            return self.send(call, {"error": {"message": "Not with it.", "type": "error"}}, status=self.refuses[key])
         if before and (key, before) not in self.kept:
             self.refused += 1
             return self.send(call, {"error": {"code": "previous_response_not_found", "message": f"no {before}"}}, status=400)

@@ -232,6 +232,11 @@ static void keys_take_turns(void **state)
     assert_int_equal(got[2], 100);
     // One that cools has none; one that was tried has none either.
     fails_with(s, 0, FAILURE_RATE, 5000);
+    static const uint32_t first_only[] = {1, 0, 0};
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(lane_of(s, first_only, 0, &may), 0);
+        assert_false(may);
+    }
     assert_int_equal(standing_bar(s, 1, NOW), BAR_NONE);
     for (unsigned i = 0; i < 20; i++) {
         assert_int_equal(lane_of(s, weights, 2, &may), 2);
