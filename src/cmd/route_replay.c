@@ -109,6 +109,17 @@ static void add_seconds(struct json_out *o, const struct snapshot *s, const stru
     json_out_end(o, ']');
 }
 
+static void add_abilities(struct json_out *o, const char *name, unsigned bits)
+{
+    json_out_begin(o, name, '[');
+#define X(id, bit, word)     \
+    if (bits & ABILITY_##id) \
+        json_out_text(o, NULL, str_of(word));
+    ABILITY_MAP(X)
+#undef X
+    json_out_end(o, ']');
+}
+
 // But for its models.
 static void add_policy(struct json_out *o, const struct config_route *r)
 {
@@ -120,6 +131,8 @@ static void add_policy(struct json_out *o, const struct config_route *r)
     add_calls(o, r);
     json_out_flag(o, "local", r->local_only);
     json_out_number(o, "max_cost_nd", r->max_cost.n);
+    add_abilities(o, "require", r->require);
+    json_out_number(o, "context", r->require_context);
     json_out_number(o, "max_loss_ppm", r->max_loss_ppm);
     json_out_number(o, "confidence_ppm", r->confidence_ppm);
 }
@@ -162,6 +175,14 @@ static void add_provider(struct json_out *o, const struct config_provider *p)
     json_out_flag(o, "free", p->free);
     json_out_flag(o, "implied", p->from_environment);
     json_out_texts(o, "models", p->models, p->model_count);
+    json_out_begin(o, "lacks", '[');
+    for (unsigned i = 0; i < p->lack_count; i++) {
+        json_out_begin(o, NULL, '{');
+        json_out_text(o, "models", p->lacks[i].models);
+        add_abilities(o, "abilities", p->lacks[i].bits);
+        json_out_end(o, '}');
+    }
+    json_out_end(o, ']');
     json_out_end(o, '}');
 }
 

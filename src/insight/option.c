@@ -75,6 +75,8 @@ static bool take(const struct logged *c, const struct policy_route *p,
     must(was || m);
     struct choice_side side;
     struct str why = m ? m->out : STR_NONE;
+    if (!m && was && p->out)
+        why = p->out(p->knows, p, was->model);
     if (why.len == 0 && was && is_out(&c->decision, was))
         why = was->out;
     if (why.len == 0 && !was)

@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/json.h"
+#include "core/ability.h"
 
 #define PPM 1000000
 
@@ -43,6 +44,27 @@ static enum choice_mode read_mode(struct reading *r, const struct json_val *of)
             return (enum choice_mode)i;
     complain(r, "mode");
     return CHOICE_RULES;
+}
+
+// None where the member is not there.
+static unsigned read_abilities(struct reading *r, const struct json_val *of, const char *name)
+{
+    const struct json_val *list = json_get(of, name), *one;
+    struct json_iter it = {0};
+    unsigned bits = 0;
+    while (json_each(&it, list, NULL, &one)) {
+        const struct str word = json_str(one);
+        unsigned bit = 0;
+#define X(id, n, text)      \
+    if (str_is(word, text)) \
+        bit = ABILITY_##id;
+        ABILITY_MAP(X)
+#undef X
+        if (bit == 0)
+            complain(r, name);
+        bits |= bit;
+    }
+    return bits;
 }
 
 static void read_side(struct reading *r, const struct json_val *of, const char *name,
@@ -98,6 +120,8 @@ static void read_route(struct reading *r, const struct json_val *of, struct poli
     out->judge = read_text(r, of, "judge");
     read_match(r, of, out);
     out->max_cost.n = read_number(r, of, "max_cost_nd", INT64_MAX);
+    out->require = read_abilities(r, of, "require");
+    out->context = json_get(of, "context") ? read_number(r, of, "context", INT64_MAX) : 0;
     out->max_loss_ppm = (uint32_t)read_number(r, of, "max_loss_ppm", PPM);
     out->confidence_ppm = (uint32_t)read_number(r, of, "confidence_ppm", PPM);
     read_side(r, of, "small", &out->small);
@@ -149,6 +173,20 @@ static void read_listed(struct reading *r, const struct json_val *list, struct p
     }
 }
 
+static void read_lacks(struct reading *r, const struct json_val *list, struct policy_provider *p)
+{
+    const struct json_val *one;
+    struct json_iter it = {0};
+    p->lacks = arena_array(r->arena, struct policy_lack, json_count(list) + 1);
+    while (p->lacks && json_each(&it, list, NULL, &one)) {
+        struct policy_lack *l = &p->lacks[p->lack_count++];
+        l->models = read_text(r, one, "models");
+        l->bits = read_abilities(r, one, "abilities");
+        if (l->models.len == 0)
+            complain(r, "lacks");
+    }
+}
+
 static void read_provider(struct reading *r, const struct json_val *of, struct policy_provider *p)
 {
     p->name = read_text(r, of, "name");
@@ -164,6 +202,7 @@ static void read_provider(struct reading *r, const struct json_val *of, struct p
     if (p->name.len == 0)
         complain(r, "name");
     read_listed(r, json_get(of, "models"), p);
+    read_lacks(r, json_get(of, "lacks"), p);
 }
 
 static void read_providers(struct reading *r, const struct json_val *list, struct policy *out)

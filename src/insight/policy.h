@@ -7,14 +7,18 @@
 //     "agrees":false,"sways":false,"checks":"3000 1 0   0 0",
 //     "match":"00f1e2d3c4b5a697","judge":"x/y",
 //     "max_cost_nd":0,"max_loss_ppm":20000,"confidence_ppm":950000,
+//     "require":["tools"],"context":0,
 //     "small":[{"model":"local/llama3.2:3b"}],"large":[{"model":"x/y","out":"not local"}],
 //     "second":[{"model":"x/z"}]}],
 //    "providers":[{"name":"local","dialect":"ollama","vendor":"ollama","host":"127.0.0.1",
-//     "port":11434,"path":"","proxied":false,"free":true,"implied":false,"models":[]}]}
+//     "port":11434,"path":"","proxied":false,"free":true,"implied":false,"models":[],
+//     "lacks":[{"models":"*","abilities":["vision"]}]}]}
 //
 //   providers           that the file names: tiers are proposed by them; none: by those that hold
 //   prices              of the whole: CRC-32 of the prices that the file writes; none: no prices
 //   max_cost_nd         10^-9 USD; 0: any
+//   require, context    what its models must be able to do (core/ability.h), and read, in tokens;
+//                       none: anything
 //   verifies_confined   whether a call that must stay on the machine is verified
 //   agrees              a second model is asked whether it agrees: the first of `second` that can
 //                       be; none: the one that was asked
@@ -40,7 +44,11 @@
 #include "core/choice.h"
 #include "wire/dialect.h"
 
+struct policy_route;
 struct sheet;
+
+// Why such a route's call does not go to that model, whatever it asks for; empty: it may.
+typedef struct str policy_out_f(const void *knows, const struct policy_route *p, struct str model);
 
 struct policy_model {
     struct str name;           // "provider/model"
@@ -76,12 +84,21 @@ struct policy_route {
     bool other_prices;  // the policy writes prices, and others than those that hold now. As well
     bool own_providers; // by which its tiers are proposed, not by those that hold now. As well
     struct str unasked; // one of them, an Ollama: what it has nobody knows. As well
+    policy_out_f *out;  // of a side that is proposed as it was; NULL: what was out is. As well,
+    const void *knows;  // ... what that is asked with
+    unsigned require;   // enum ability
+    int64_t context;    // tokens; 0: any
     struct nano max_cost;
     uint32_t max_loss_ppm, confidence_ppm;
     struct policy_side small, medium, large, second;
 };
 
-// As much of it as a tier is proposed by.
+struct policy_lack {
+    struct str models; // `*` stands for anything
+    unsigned bits;     // enum ability
+};
+
+// As much of it as a tier is proposed by, and models are told apart by.
 struct policy_provider {
     struct str name, vendor;
     enum dialect dialect;
@@ -91,6 +108,8 @@ struct policy_provider {
     bool implied;       // a tier names it, not `providers`: it is what the gateway has of that name
     struct str *models; // its closed list; none: it is open
     unsigned model_count;
+    struct policy_lack *lacks;
+    unsigned lack_count;
 };
 
 struct policy {

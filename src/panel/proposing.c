@@ -4,8 +4,12 @@
 
 #include "gate/proposal.h"
 
-static struct config_provider provider_of(const struct policy_provider *p)
+// Without memory the arena has failed.
+static struct config_provider provider_of(const struct policy_provider *p, struct arena *arena)
 {
+    struct config_lack *lacks = arena_array(arena, struct config_lack, (size_t)p->lack_count + 1);
+    for (unsigned i = 0; lacks && i < p->lack_count; i++)
+        lacks[i] = (struct config_lack){p->lacks[i].models, p->lacks[i].bits};
     return (struct config_provider){.name = p->name,
                                     .dialect = p->dialect,
                                     .vendor = p->vendor,
@@ -14,7 +18,9 @@ static struct config_provider provider_of(const struct policy_provider *p)
                                     .proxied = p->proxied,
                                     .free = p->free,
                                     .models = p->models,
-                                    .model_count = p->model_count};
+                                    .model_count = p->model_count,
+                                    .lacks = lacks,
+                                    .lack_count = lacks ? p->lack_count : 0};
 }
 
 static const struct config_provider *named(const struct config *c, struct str name)
@@ -48,7 +54,8 @@ static bool is_asked(const struct snapshot *now, const struct policy_provider *p
 
 // But for those that the configuration that holds means, too, and has no key for; and no Ollama is
 // to be asked because a policy names it.
-static void add(struct proposing *all, const struct snapshot *now, const struct policy_provider *p)
+static void add(struct proposing *all, const struct snapshot *now, const struct policy_provider *p,
+                struct arena *arena)
 {
     struct config *c = &all->config;
     const struct config_provider *there = named(now->config, p->name);
@@ -60,7 +67,7 @@ static void add(struct proposing *all, const struct snapshot *now, const struct 
         all->unasked = p->name;
         return;
     }
-    *one = p->implied ? *there : provider_of(p);
+    *one = p->implied ? *there : provider_of(p, arena);
     if (!p->implied && unasked)
         one->dialect = DIALECT_OPENAI; // a list is a list
     c->provider_count++;
@@ -78,13 +85,13 @@ bool proposing_open(struct proposing *p, const struct snapshot *now, const struc
     if (!c->providers)
         return false;
     for (unsigned i = 0; i < policy->provider_count; i++)
-        add(p, now, &policy->providers[i]);
+        add(p, now, &policy->providers[i], arena);
     if (mock)
         c->providers[c->provider_count++] = *mock;
     p->own = (struct snapshot){.config = c, .catalog = now->catalog, .locals = now->locals};
     p->own.proposal = proposal_new(&p->own);
     p->by = &p->own;
-    return p->own.proposal != NULL;
+    return p->own.proposal != NULL && !arena_failed(arena);
 }
 
 void proposing_close(struct proposing *p)

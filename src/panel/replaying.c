@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/json_out.h"
 #include "base/limits.h"
+#include "core/ability.h"
 #include "gate/able.h"
 #include "gate/gate.h"
 #include "gate/learned.h"
@@ -132,15 +133,36 @@ static bool has_tier(struct work *w, const struct policy_side *s, const struct c
            proposing_same(&w->proposing, w->prices, config_tier_proposed(t), &w->arena);
 }
 
-static bool stays(const struct snapshot *s, struct str full)
+// By what is known of it now, by the policy's providers. Of one that is theirs no more, or that an
+// Ollama has no more, nothing is: it is what it was.
+static struct str why_out(const void *knows, const struct policy_route *p, struct str full)
 {
+    const struct snapshot *s = knows;
     struct target t;
-    return resolve_prefixed(s, full, &t) == REFUSAL_NONE &&
-           able_stays(s, &s->config->providers[t.provider], t.model);
+    struct able able;
+    if (resolve_prefixed(s, full, &t) != REFUSAL_NONE)
+        return STR_NONE;
+    const struct config_provider *provider = &s->config->providers[t.provider];
+    able_of(s, provider, t.model, &able);
+    if (p->local && !able.unread && !able_stays(s, provider, t.model))
+        return (struct str)STR("not local");
+#define X(id, bit, word)                        \
+    if (able.lacks & p->require & ABILITY_##id) \
+        return (struct str)STR("no " word);
+    ABILITY_MAP(X)
+#undef X
+    return able.context > 0 && able.context < p->context ? (struct str)STR("context") : STR_NONE;
+}
+
+static void look_at(const struct work *w, const struct policy_route *p, struct policy_side *s)
+{
+    for (unsigned i = 0; i < s->count; i++)
+        if (s->models[i].out.len == 0)
+            s->models[i].out = why_out(w->proposing.by, p, s->models[i].name);
 }
 
 // False without memory. Of a tier that is none there is nothing.
-static bool fill(struct work *w, const struct policy_route *p, struct policy_side *s)
+static bool fill(struct work *w, struct policy_side *s)
 {
     const struct config_tier *t = NULL;
     for (int i = 0; i < CONFIG_SIZES; i++)
@@ -149,12 +171,8 @@ static bool fill(struct work *w, const struct policy_route *p, struct policy_sid
     s->proposed = false;
     s->filled = true;
     s->models = arena_array(&w->arena, struct policy_model, TIER_MODELS_MAX);
-    for (unsigned i = 0; t && s->models && i < t->model_count; i++) {
-        struct policy_model *m = &s->models[s->count++];
-        *m = (struct policy_model){.name = t->models[i]};
-        if (p->local && !stays(w->proposing.by, m->name))
-            m->out = (struct str)STR("not local");
-    }
+    for (unsigned i = 0; t && s->models && i < t->model_count; i++)
+        s->models[s->count++] = (struct policy_model){.name = t->models[i]};
     return !arena_failed(&w->arena);
 }
 
@@ -173,7 +191,7 @@ static bool fill_usual(struct work *w, struct policy_route *p)
         return true;
     }
     for (int i = 0; i < CONFIG_SIZES; i++)
-        if (sides[i]->proposed && !fill(w, p, sides[i]))
+        if (sides[i]->proposed && !fill(w, sides[i]))
             return false;
     if (p->large.count == 0 && p->small.count > 0)
         p->large = p->medium;
@@ -189,10 +207,10 @@ static bool fill_sides(struct work *w, struct policy_route *p)
     const struct config_route *now = route_now(w, p->name);
     if (p->built_in)
         return fill_usual(w, p);
-    if (p->small.tier.len && !(now && has_tier(w, &p->small, now->small)) && !fill(w, p, &p->small))
+    if (p->small.tier.len && !(now && has_tier(w, &p->small, now->small)) && !fill(w, &p->small))
         return false;
     return p->large.tier.len == 0 || (now && has_tier(w, &p->large, now->large)) ||
-           fill(w, p, &p->large);
+           fill(w, &p->large);
 }
 
 // --- what the promise that holds is about ---
@@ -281,6 +299,10 @@ static enum status tell_route(struct work *w, struct policy_route *p)
         return STATUS_OK;
     if (!fill_sides(w, p))
         return why_set(w->why, STATUS_NO_MEMORY, "out of memory");
+    p->out = why_out;
+    p->knows = w->proposing.by;
+    look_at(w, p, &p->small);
+    look_at(w, p, &p->large);
     price_side(w, &p->small);
     price_side(w, &p->large);
     price_side(w, &p->second);

@@ -7,7 +7,8 @@ from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
 
 limit(60)
 NAMES = {"small-8b": 0.1, "mid": 2, "large-x": 5}
-PRICES = "".join(f"  - {{ model: big/{name}, input_per_mtok: {usd}, output_per_mtok: {usd} }}\n" for name, usd in NAMES.items())
+PRICES = "".join(f"  - {{ model: big/{name}, input_per_mtok: {usd}, output_per_mtok: {usd}, context: 200000 }}\n"
+                 for name, usd in NAMES.items())
 ROUTE = "routes:\n  - { name: r, match: { key: nobody }, small: small, large: large, verify: [] }\n"
 CALLS = 3
 
@@ -39,6 +40,26 @@ with Mock() as mock, Gateway(mock, models=[], extra=PRICES + ROUTE, environment=
               " ".join(other["notes"]))
     away = replay(ROUTE.replace("small: small", "local_only: true, small: medium"), "r")
     expect((away["replayed"], away["to_other"]), (CALLS, CALLS))  # the mock is on this machine
+
+    # What the policy asks of its models is looked at anew where the tier is what it was, too.
+    big = gateway.providers.split("\n")[0]
+
+    def strict(terms, lacks=None, route="r"):
+        file = gateway.state / "policy.yaml"
+        text = gateway.config().replace(ROUTE, ROUTE.replace("small: small", f"{terms}, small: small"))
+        file.write_text(text.replace(big, big.replace(" }", f", lacks: {{ {lacks} }} }}")) if lacks else text)
+        done = gateway.costlens("route", "replay", "--policy", str(file), "--json", "--route", route)
+        [found] = json.loads(done.stdout)["routes"]
+        return found["refused"], found["to_large"]
+
+    expect(strict("local_only: true"), ({}, 0))  # the mock is on this machine
+    expect(strict("require: [tools]"), ({}, 0))  # nobody says what it lacks
+    expect(strict("require: [tools]", "small-8b: [tools]"), ({}, CALLS))
+    expect(strict("require: [vision]", "'*': [vision]"), ({"no vision": CALLS}, 0))
+    expect(strict("require: [{ context: 500000 }]"), ({"context": CALLS}, 0))
+    expect(strict("require: [{ context: 50000 }]"), ({}, 0))
+    # So it is for `auto`, which asks nothing of them, whatever the provider lacks.
+    expect(strict("require: [vision]", "'*': [vision]", "auto"), ({}, 0))
 
     # A tier that the file comes to name is none of the sides of `auto` while there are the two others.
     auto = replay(ROUTE + "tiers: { medium: [big/mid] }\n", "auto")
@@ -74,6 +95,20 @@ with Mock() as mock, Gateway(mock, models=[], extra=PRICES + ROUTE, environment=
     expect_in("by the providers of the configuration that holds, since the policy's file names none, big/mid", notes)
     none, notes = of_providers("")
     expect((none["replayed"], none["changed"]), (CALLS, 0), notes)
+
+# What an Ollama passes on to its cloud is not on this machine.
+CLOUD = PRICES.replace("model: big/", "model: far/").replace(", input", "-cloud, input")
+with Mock() as mock, Gateway(mock, models=[], extra=CLOUD + ROUTE, environment={"OLLAMA_HOST": "127.0.0.1:1"},
+                             providers=f"  far: {{ dialect: openai, vendor: ollama, url: {mock.url}/v1, "
+                             f"models: [{', '.join(name + '-cloud' for name in NAMES)}] }}\n") as far:
+    for n in range(CALLS):
+        expect(far.chat(f"hello {n}", model="r").headers["x-costlens-model"], "far/small-8b-cloud")
+    far.calls(CALLS)
+    policy = far.state / "policy.yaml"
+    for side in ("small", "medium"):  # as it was, and as it is proposed now
+        policy.write_text(far.config().replace("small: small", f"local_only: true, small: {side}"))
+        [r] = json.loads(far.costlens("route", "replay", "--policy", str(policy), "--json").stdout)["routes"]
+        expect((r["replayed"], r["refused"]), (0, {"not local": CALLS}), side)
 
 # Without a gateway it is the same.
 gateway.file.write_text(gateway.config())

@@ -4,6 +4,7 @@
 // is not as it should be.
 
 #include "../unit.h"
+#include "core/ability.h"
 #include "insight/policy.h"
 
 #define REST                                                                                       \
@@ -35,7 +36,8 @@ static void is_read_as_it_is(void **state)
         "{\"routes\":[{\"name\":\"support\",\"mode\":\"certified\",\"verifies\":true,"
         "\"verifies_confined\":false,\"agrees\":true,\"sways\":true,\"checks\":\"3000 "
         "1\",\"match\":\"00f1e2d3c4b5a697\",\"judge\":\"x/"
-        "j\",\"max_cost_nd\":1500,\"max_loss_ppm\":20000,"
+        "j\",\"require\":[\"tools\",\"schema\"],\"context\":9,\"max_cost_nd\":1500,\"max_loss_"
+        "ppm\":20000,"
         "\"confidence_ppm\":950000,\"small\":[{\"model\":\"local/small\"}],"
         "\"large\":[{\"model\":\"x/large\",\"out\":\"not local\"},{\"model\":\"x/y\"}],"
         "\"second\":[{\"model\":\"x/z\"}]},"
@@ -50,6 +52,9 @@ static void is_read_as_it_is(void **state)
     assert_true(r->matched && r->match == UINT64_C(0x00f1e2d3c4b5a697) && !p.routes[1].matched);
     assert_true(!p.routes[1].agrees && !p.routes[1].sways && p.routes[1].checks.len == 0);
     assert_int_equal(r->max_cost.n, 1500);
+    assert_int_equal(r->require, ABILITY_TOOLS | ABILITY_SCHEMA);
+    assert_int_equal(r->context, 9);
+    assert_true(p.routes[1].require == 0 && p.routes[1].context == 0);
     assert_int_equal(r->max_loss_ppm, 20000);
     assert_int_equal(r->confidence_ppm, 950000);
     assert_true(!r->small.proposed && r->small.count == 1 && r->large.count == 2);
@@ -96,7 +101,8 @@ static void providers_are_read(void **state)
         "{\"routes\":[],\"providers\":[{\"name\":\"local\",\"dialect\":\"ollama\","
         "\"vendor\":\"ollama\",\"host\":\"127.0.0.1\",\"port\":11434,\"path\":\"/x\","
         "\"proxied\":true,\"free\":true,\"implied\":true,\"models\":[]},"
-        "{\"name\":\"big\",\"dialect\":\"openai\",\"port\":443,\"models\":[\"a\",\"b\"]}]}";
+        "{\"name\":\"big\",\"dialect\":\"openai\",\"port\":443,\"models\":[\"a\",\"b\"],"
+        "\"lacks\":[{\"models\":\"a*\",\"abilities\":[\"vision\"]}]}]}";
     assert_int_equal(policy_read(str_of(text), &arena, &p, &why), STATUS_OK);
     assert_int_equal(p.provider_count, 2);
     const struct policy_provider *of = p.providers;
@@ -106,6 +112,8 @@ static void providers_are_read(void **state)
     assert_true(of->proxied && of->free && of->implied);
     assert_true(!of[1].proxied && !of[1].free && !of[1].implied && of[1].model_count == 2);
     assert_true(str_is(of[1].models[1], "b") && of[1].host.len == 0);
+    assert_true(of[0].lack_count == 0 && of[1].lack_count == 1);
+    assert_true(str_is(of[1].lacks[0].models, "a*") && of[1].lacks[0].bits == ABILITY_VISION);
     assert_int_equal(policy_read(str_of("{\"routes\":[]}"), &arena, &p, &why), STATUS_OK);
     assert_int_equal(p.provider_count, 0);
 }
@@ -135,6 +143,14 @@ static void what_is_wrong_is_named(void **state)
     refuses("{\"routes\":[],\"providers\":[{\"name\":\"a\",\"dialect\":\"openai\","
             "\"port\":1,\"models\":[\"\"]}]}",
             "models");
+    refuses("{\"routes\":[],\"providers\":[{\"name\":\"a\",\"dialect\":\"openai\","
+            "\"port\":1,\"lacks\":[{\"abilities\":[]}]}]}",
+            "lacks");
+    refuses("{\"routes\":[],\"providers\":[{\"name\":\"a\",\"dialect\":\"openai\","
+            "\"port\":1,\"lacks\":[{\"models\":\"*\",\"abilities\":[\"taste\"]}]}]}",
+            "abilities");
+    refuses("{\"routes\":[{\"name\":\"a\",\"mode\":\"rules\",\"require\":[1]," REST "}]}",
+            "require");
     refuses("{\"routes\":[{\"mode\":\"rules\"," REST "}]}", "name");
     refuses("{\"routes\":[{\"name\":\"a\",\"mode\":\"rules\"," REST "},"
             "{\"name\":\"b\",\"mode\":\"rules\"," REST "},"
