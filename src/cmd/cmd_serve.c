@@ -18,6 +18,7 @@
 #include "cmd/hello.h"
 #include "cmd/serving.h"
 #include "gate/resolve.h"
+#include "gate/slips.h"
 
 static const char help[] =
     "usage: costlens serve [--mock] [--mock-if-empty]\n"
@@ -144,17 +145,6 @@ static void on_ready(struct gate *g, void *context)
     snapshot_free(now);
 }
 
-static void say_warnings(const struct config *c)
-{
-    for (unsigned i = 0; i < c->warning_count; i++) {
-        const struct config_warning *w = &c->warnings[i];
-        if (w->line)
-            log_say(LOG_WARN, "%.*s:%d: %.*s", STR_ARG(c->file), w->line, STR_ARG(w->text));
-        else
-            log_say(LOG_WARN, "%.*s", STR_ARG(w->text));
-    }
-}
-
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct wish wish = {0};
@@ -176,7 +166,7 @@ static int run(struct cli *cli, int argc, char **argv)
     }
     if (status == STATUS_OK) {
         log_open(s.config->log_format, s.config->log_level);
-        say_warnings(s.config);
+        slips_config_log(s.config, NULL);
         setup.config = s.config;
         setup.on_ready = on_ready;
         setup.context = &s;

@@ -139,6 +139,7 @@ enum status gate_reload(struct gate *g, struct why *why)
         fresh->locals = g->locals;
         learning_read(fresh, old, g->setup->store);
         takeover_log(old, fresh, g->setup->store);
+        slips_config_log(fresh->config, old->config);
         slips_log(fresh);
         snapshot_free(old);
         snapshot_install(g, fresh);

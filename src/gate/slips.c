@@ -7,6 +7,28 @@
 #include "budget/budget.h"
 #include "gate/absent.h"
 
+// Where it stands may have changed.
+static bool was_said(const struct config *before, const struct config_warning *w)
+{
+    for (unsigned i = 0; before && i < before->warning_count; i++)
+        if (str_eq(before->warnings[i].text, w->text))
+            return true;
+    return false;
+}
+
+void slips_config_log(const struct config *c, const struct config *before)
+{
+    for (unsigned i = 0; i < c->warning_count; i++) {
+        const struct config_warning *w = &c->warnings[i];
+        if (was_said(before, w))
+            continue;
+        if (w->line)
+            log_say(LOG_WARN, "%.*s:%d: %.*s", STR_ARG(c->file), w->line, STR_ARG(w->text));
+        else
+            log_say(LOG_WARN, "%.*s", STR_ARG(w->text));
+    }
+}
+
 static void twin(void *context, int line, struct str text)
 {
     const struct config *c = context;

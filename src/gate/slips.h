@@ -7,7 +7,9 @@
 
 #include "gate/snapshot.h"
 
-// Each of them, as warnings in the log.
+// What the reading of it has found, as warnings in the log; of `before` (NULL: none) it was said.
+void slips_config_log(const struct config *c, const struct config *before);
+// What is found by what there is beside it, keys and prices, as well.
 void slips_log(const struct snapshot *s);
 
 #endif

@@ -118,3 +118,39 @@ def early():
 
 
 early()
+
+
+def warned():
+    """What is dropped, or taken and most likely a slip, is told as at a start; what was told before is not again."""
+    with Mock() as mock, Gateway(mock) as gateway:
+        whole = gateway.config()
+        lines = ("  gone: { url: https://gone.example/v1, key: file:nosuch.key }\n",
+                 "  - { name: nobody, token: env:SCENE_NOT_THERE }\n")
+        bad = whole.replace("providers:\n", f"providers:\n{lines[0]}").replace("keys:\n", f"keys:\n{lines[1]}")
+        bad += ("tiers: { cheap: [gone/x] }\nroutes:\n"
+                "  - { name: a, match: { key: nobody }, small: bench/bench-model }\n"
+                "  - { name: held, match: { tag: { x: y } }, mode: certified, local_only: true, small: bench/bench-model, "
+                "large: claude/x }\n")
+        told = ("nosuch.key", "SCENE_NOT_THERE", "tier cheap: none of its models is there", "route held: mode certified")
+
+        def reload(text):
+            aside = gateway.file.with_suffix(".new")
+            aside.write_text(text)
+            aside.replace(gateway.file)
+            before = len(gateway.program.errors())
+            gateway.program.signal(signal.SIGHUP)
+            until(lambda: "configuration holds" in gateway.program.errors()[before:], 5, "it is read")
+            return gateway.program.errors()[before:]
+        expect_true(not any(text in gateway.program.errors() for text in told), "nothing is told of the first one")
+        said = reload(bad)
+        for text in told:
+            expect(said.count(text), 1, text)
+        again = reload(f"# a line before\n{bad}" + "keep: 1d\n")
+        expect_true(not any(text in again for text in told), "it was told")
+        reload(whole)
+        said = reload(bad)
+        for text in told:
+            expect(said.count(text), 1, text)
+
+
+warned()
