@@ -195,6 +195,23 @@ static void read_sticky(struct reading *r, const struct node *n, struct config_r
 
 // --- the routes ---
 
+// What comes of it that none is learned from. What a tier has that is proposed is not known yet.
+static const char *without_pairs(const struct reading *r, const struct config_route *route)
+{
+    const struct config_tier *large = route->large;
+    unsigned near = 0;
+    if (route->mode != CONFIG_CERTIFIED)
+        return "it goes by the rules";
+    if (route->local_only && config_tier_proposed(large) >= 0)
+        return "the large side answers, as far as it is in this machine's private network";
+    for (unsigned i = 0; i < large->model_count; i++)
+        near += reading_is_private(r, large->models[i]);
+    return route->local_only && near == 0
+               ? "nobody answers, since no model of the large side is in this machine's private "
+                 "network"
+               : "the large side answers";
+}
+
 // A mode that nothing can ever be learned for.
 static void note_mode(struct reading *r, const struct config_route *route)
 {
@@ -216,9 +233,7 @@ static void note_mode(struct reading *r, const struct config_route *route)
                  "route %.*s: mode %s learns from calls that both sides get, and there are none%s: "
                  "%s. Write %s",
                  STR_ARG(route->name), config_mode_name(route->mode),
-                 route->local_only ? " where it is local_only" : "",
-                 route->mode == CONFIG_CERTIFIED ? "the large side answers"
-                                                 : "it goes by the rules",
+                 route->local_only ? " where it is local_only" : "", without_pairs(r, route),
                  route->local_only ? "mode: rules" : "shadow: { budget: USD }");
 }
 

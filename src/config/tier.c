@@ -64,7 +64,7 @@ static void add_entry(struct reading *r, struct reading_owner of, const struct n
     }
 }
 
-// By the tier medium, for `auto` (gate/proposal.h).
+// By another tier, for `auto` (gate/proposal.h).
 static bool is_replaced(struct reading_owner of)
 {
     return str_is(str_of(of.kind), "tier") && (str_eq(of.name, config_size_name(CONFIG_SMALL)) ||
@@ -98,7 +98,10 @@ bool reading_tier(struct reading *r, struct reading_owner of, const struct node 
     if (out->model_count == 0 && r->c->fault_count == faults)
         reading_warn(r, n->line, "%s %.*s: none of its models is there, so nobody is asked%s",
                      of.kind, STR_ARG(of.name),
-                     is_replaced(of) ? ", but that `auto` takes the tier medium instead" : "");
+                     is_replaced(of)
+                         ? "; `auto` makes do with those of the tiers small, medium and "
+                           "large that have models"
+                         : "");
     return r->c->fault_count == faults;
 }
 

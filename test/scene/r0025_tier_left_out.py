@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where none of a file's tier `small` or `large` is there, `auto` takes the tier `medium` in its place, and all that tell
-of it say so: the check, the list, the call. A call that no model could take has no decision, and is told to have none."""
+"""Where none of a file's tier `small` or `large` is there, `auto` makes do with the others, and all that tell of it say so: the check, the list, the call. A call that no model could take has no decision, and is told to have none."""
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
 
 limit(60)
@@ -15,8 +14,8 @@ with Mock() as mock:
         with Gateway(mock, providers=providers, models=[], extra=f"{EXTRA}tiers: {{ {tier}: [mistral/x] }}\n{TIGHT}",
                      environment={"MISTRAL_API_KEY": ""}) as gateway:
             checked = gateway.costlens("config", "check")
-            expect_in(f"tier {tier}: none of its models is there, so nobody is asked, but that `auto` takes the tier medium "
-                      "instead", checked.stdout + checked.stderr)
+            expect_in(f"tier {tier}: none of its models is there, so nobody is asked; `auto` makes do with those of the tiers small, "
+                      "medium and large that have models", checked.stdout + checked.stderr)
             listed = gateway.costlens("route", "list").stdout
             auto = listed[listed.index("\nauto "):]
             for model in sides:
@@ -31,3 +30,11 @@ with Mock() as mock:
                 expect(done.returncode, 1)
                 expect_in("was refused before a model was asked has no row and no decision: its answer said why", done.stderr)
                 expect_true("bench" not in done.stdout, "nothing is told")
+
+    # Of both it is one side only.
+    with Gateway(mock, providers=providers, models=[], extra=f"{EXTRA}tiers: {{ small: [mistral/x], large: [mistral/y] }}\n",
+                 environment={"MISTRAL_API_KEY": ""}) as gateway:
+        checked = gateway.costlens("config", "check")
+        expect((checked.stdout + checked.stderr).count("`auto` makes do with"), 2)
+        expect_true("instead" not in checked.stdout + checked.stderr, "no more is said")
+        expect(gateway.chat(model="auto").headers["x-costlens-model"], "bench/m")

@@ -237,6 +237,16 @@ static void what_costs_nothing_is_checked_by_itself(void **state)
     c = good(SIDES ", mode: certified, local_only: true}\n", 1); // which takes no shadow
     assert_non_null(strstr(c->warnings[0].text.ptr, "the large side answers. Write mode: rules"));
     config_free(c);
+    c = good(P "routes:\n  - {name: r, small: a/m, large: large, mode: certified, "
+               "local_only: true}\n",
+             1);
+    assert_non_null(strstr(c->warnings[0].text.ptr, "as far as it is in this machine's"));
+    config_free(c);
+    c = good(P "  b: {url: 'https://b.example/v1', models: [x]}\nroutes:\n"
+               "  - {name: r, small: a/m, large: b/x, mode: certified, local_only: true}\n",
+             1);
+    assert_non_null(strstr(c->warnings[0].text.ptr, "nobody answers, since no model of the"));
+    config_free(c);
     c = good(SIDES ", mode: certified, shadow: {budget: 1, judge: none}}\n", 1);
     assert_non_null(strstr(c->warnings[0].text.ptr, "begin with mode: rules or measured"));
     config_free(c);
