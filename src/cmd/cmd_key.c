@@ -196,6 +196,8 @@ static void write_state(const struct json_val *key, struct str now, struct buf *
         buf_add_cstr(out, "revoked");
     else if (expires.len && str_cmp(expires, now) <= 0)
         buf_add_cstr(out, "expired");
+    else if (json_bool(json_get(key, "reserved"), false))
+        buf_add_cstr(out, "not accepted: the name is reserved");
     else if (str_is(json_str(json_get(key, "source")), "file"))
         buf_add_cstr(out, "in the configuration file");
 }

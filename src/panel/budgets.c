@@ -165,6 +165,11 @@ static enum status make(const struct work *w, struct why *why)
 {
     uint64_t id;
     unsigned count = w->call->config->budget_count;
+    if (str_starts(w->name, str_of(CONFIG_SHADOW)))
+        return why_set(why, STATUS_SYNTAX,
+                       "names that begin with %s are those of the budgets that routes have for "
+                       "their `shadow`: give this one another name",
+                       CONFIG_SHADOW);
     defined_tidy(w->call->store);
     enum status s = store_budget_each(w->call->store, count_one, &count, why);
     if (s == STATUS_OK && count >= BUDGETS_MAX)

@@ -144,6 +144,12 @@ static void moment(struct json_out *o, const char *name, int64_t us)
         json_out_null(o, name);
 }
 
+// Of an earlier version, which let a key be called so: it is not accepted.
+static bool key_is_reserved(struct str name)
+{
+    return str_starts(name, str_of(CONFIG_SHADOW));
+}
+
 // Its members; the caller begins and ends the object.
 static void key_write(struct json_out *o, const struct key *k)
 {
@@ -158,6 +164,8 @@ static void key_write(struct json_out *o, const struct key *k)
     moment(o, "revoked", k->revoked_us);
     tags_write(o, k->tags);
     json_out_text(o, "source", str_of(k->from_config ? "file" : "store"));
+    if (key_is_reserved(k->name))
+        json_out_flag(o, "reserved", true);
 }
 
 static enum status keys_took_effect(struct verb_call *c, struct why *why)
@@ -297,6 +305,11 @@ static enum status rotate(struct verb_call *c, const struct key_args *a, struct 
     k.id = uuid_new(now);
     struct search search = {.name = a->name, .arena = arena, .found = &k};
     enum status s = not_in_config(c, a->name, why);
+    if (s == STATUS_OK && key_is_reserved(a->name))
+        s = why_set(why, STATUS_DENIED,
+                    "a key of that name is not accepted: names that begin with %s are those of "
+                    "what routes compare. Make one of another name (costlens key create)",
+                    CONFIG_SHADOW);
     if (s == STATUS_OK)
         s = store_key_each(c->store, search_one, &search, why);
     if (s == STATUS_OK && (k.tenant.len == 0 || arena_failed(arena)))

@@ -12,13 +12,14 @@
 // which calls it a `what`.
 enum status keys_name_check(struct str name, const char *what, struct why *why) MUST_USE;
 // {"keys":[{"name","team","project","user","models","last4","created","expires","revoked",
-// "tags","source"}]}
+// "tags","source"}]}; "reserved":true where the name is one that no call may have.
 enum status keys_list(struct verb_call *c, struct why *why) MUST_USE;
 // name, team, project, user, models, expires ("90d" or a time), token (to be taken instead of a
 // fresh one), tags ("feature=chat,customer=acme": on each of its calls) -> {"name","token",...}.
 // CONFLICT when the name is taken.
 enum status keys_create(struct verb_call *c, struct why *why) MUST_USE;
-// name, overlap ("24h" by default: the old token lives that long) -> as create
+// name, overlap ("24h" by default: the old token lives that long) -> as create. DENIED for a name
+// that is reserved.
 enum status keys_rotate(struct verb_call *c, struct why *why) MUST_USE;
 // name
 enum status keys_revoke(struct verb_call *c, struct why *why) MUST_USE;

@@ -77,7 +77,7 @@ enum refusal admit_refuses(struct req *r, const char **detail)
 {
     const struct config *c = r->view->snapshot->config;
     if (r->worker->cut) {
-        *detail = "Its body came later than `drain` leaves time for.";
+        *detail = "`drain` was over before it was sent to a provider.";
         return REFUSAL_STOPPING;
     }
     if (!c->on_store_failure_allow && !store_healthy(gate_store(r->worker->gate))) {

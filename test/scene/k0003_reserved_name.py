@@ -21,5 +21,16 @@ with Mock() as mock, Gateway(mock) as gateway:
     expect_in("Names that begin with", answer.json["error"]["message"])
     until(lambda: "key shadow:app is not accepted" in gateway.program.errors(), 5, "the log says so")
     expect(gateway.costlens("key", "create", "--name", "shadow:new", check=False).returncode != 0, True)
+    rotated = gateway.costlens("key", "rotate", "shadow:app", check=False)
+    expect((rotated.returncode != 0, rotated.stdout), (True, ""))
+    expect_in("a key of that name is not accepted", rotated.stderr)
+    [line] = [line for line in gateway.costlens("key", "list").stdout.splitlines() if "shadow:app" in line]
+    expect_in("not accepted: the name is reserved", line)
+    listed = json.loads(gateway.costlens("key", "list", "--json").stdout)["keys"]
+    expect([key["name"] for key in listed if "reserved" in key], ["shadow:app"])
     gateway.costlens("key", "revoke", "shadow:app")
+    # Nor is there another budget of such a name, which a route that comes to have a `shadow` would be in the way of.
+    named = gateway.costlens("budget", "set", "shadow:app", "--limit", "1", check=False)
+    expect(named.returncode != 0, True)
+    expect_in("names that begin with shadow: are those of the budgets that routes have", named.stderr)
     expect(gateway.chat().status, 200)
