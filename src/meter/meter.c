@@ -42,17 +42,35 @@ static void begin_sift(struct meter *m, unsigned root)
         sift_init(m->sift, levels_of(m), root, m->alloc);
 }
 
+// An event, or an array's element, of more goes on in parts.
+static size_t long_bytes(const struct meter *m)
+{
+    return m->setup.holds_long ? HELD_BYTES_MAX : SSE_EVENT_BYTES_MAX;
+}
+
+static void begin_cutting(struct meter *m)
+{
+    switch (m->setup.kind) {
+    case METER_LINES:
+        lines_init(&m->lines, m->alloc);
+        m->lines.long_bytes = long_bytes(m);
+        break;
+    case METER_JSON: buf_init(&m->element, m->alloc, SSE_EVENT_BYTES_MAX); break;
+    case METER_SSE:
+    case METER_OTHER:
+        sse_init(&m->sse, m->alloc);
+        m->sse.long_bytes = long_bytes(m);
+        break;
+    }
+}
+
 void meter_init(struct meter *m, const struct meter_setup *setup, const struct alloc *alloc)
 {
     *m = (struct meter){.setup = *setup, .alloc = alloc};
     m->usage.us_region = setup->vendor_flags & VENDOR_REGIONAL;
-    if (setup->kind == METER_LINES)
-        lines_init(&m->lines, alloc);
-    else if (setup->kind == METER_JSON)
-        buf_init(&m->element, alloc, SSE_EVENT_BYTES_MAX);
-    else
-        sse_init(&m->sse, alloc);
-    buf_init(&m->held, alloc, HELD_BYTES_MAX);
+    begin_cutting(m);
+    // Beside an element, what else a read has of others.
+    buf_init(&m->held, alloc, HELD_BYTES_MAX + (setup->holds_long ? SSE_EVENT_BYTES_MAX : 0));
     m->parts = (struct meter_parts)METER_NO_PARTS;
     if (setup->kind != METER_JSON)
         return;
@@ -352,7 +370,7 @@ static size_t feed_array(struct meter *m, struct str piece)
     m->whole = m->text_state == TEXT_END;
     if (m->text_state != TEXT_ARRAY || !m->in_element)
         return 0;
-    m->inside = m->inside || m->held.len + n > SSE_EVENT_BYTES_MAX;
+    m->inside = m->inside || m->held.len + n > long_bytes(m);
     return m->inside ? 0 : n;
 }
 
@@ -438,7 +456,7 @@ static void feed_json(struct meter *m, struct str piece, meter_pass_f *pass, voi
     if (piece.len > kept) {
         const struct str goes = str_from(piece.ptr, piece.len - kept);
         const bool joins = m->held.len > 0 && m->text_state != TEXT_SCAN && // an element's rest
-                           m->held.len + goes.len <= HELD_BYTES_MAX;
+                           m->held.len + goes.len <= m->held.ceiling;
         if (joins)
             hold(m, goes);
         give_held(m, pass, context);

@@ -87,15 +87,16 @@ static void write_on(struct req *r, struct str bytes)
         send_on(r, bytes);
 }
 
-// A stream of Gemini's that is one list may be answered so; its length was not told.
+// Of a stream of Gemini's that is one list.
 static bool strips_elements(const struct req *r)
 {
     const struct attempt *a = &r->attempt;
-    return a->logprobs_added && a->meter.setup.kind == METER_JSON && !a->sized &&
-           r->dialect == DIALECT_GEMINI;
+    return a->logprobs_added && a->meter.setup.kind == METER_JSON &&
+           a->endpoint == ENDPOINT_GENERATE_STREAM;
 }
 
-// Without the log-probabilities that only we asked for.
+// Without the log-probabilities that only we asked for; parts of what is too long to be had whole
+// go on as they are (strip.h).
 static void write_stripped(struct req *r, struct str events)
 {
     struct buf out;
@@ -219,6 +220,7 @@ static void meter_begin(struct req *r, const struct head *h, struct str type)
         .output_max = output_asked(r),
         .drop_usage_chunk = r->attempt.usage_added,
         .least = r->attempt.reservation.relied,
+        .holds_long = r->attempt.logprobs_added, // they make them longer, and go out of whole ones
         .repeats = repeated(&r->ask.demand),
         .error = r->attempt.upstream_status >= 400,
     };
@@ -345,7 +347,7 @@ static void on_head(struct call *c, void *owner)
         h->content_length > (int64_t)verifying_most(&r->attempt) && !r->attempt.translation;
     if (!error && streams) {
         r->attempt.mode = RELAY_HELD;
-    } else if (!error && large && verifying_overrun(r)) {
+    } else if (!error && large && !strips_elements(r) && verifying_overrun(r)) {
         r->attempt.mode = RELAY_STREAM;
         r->attempt.sized = true;
         heads_send(r, h->content_length, false);

@@ -5,6 +5,9 @@
 // null; of a response's texts, or an event that has some, an empty list; of a Gemini's candidates
 // `logprobsResult` goes with its comma: as if nobody had asked. All other bytes stay, Gemini's
 // `avgLogprobs` too, which some models tell unasked.
+//
+// What is too long to be had whole stays as it is, with them: an event, a line or an element of
+// more than HELD_BYTES_MAX, a text of more than VERIFIED_BYTES_MAX.
 
 #ifndef VERIFY_STRIP_H
 #define VERIFY_STRIP_H

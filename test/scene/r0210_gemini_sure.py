@@ -7,10 +7,11 @@ import json
 from lib.scene import Gateway, Mock, expect, expect_true, limit
 
 limit(90)
-SMALL = {"sure": "small", "guess": "small+logprob=2500", "strict": "small+as=strict", "slow": "small+slow=40+logprob=2500"}
+SMALL = {"sure": "small", "guess": "small+logprob=2500", "strict": "small+as=strict", "slow": "small+slow=40+logprob=2500",
+         "long": "small+late=700+huge-event=100+logprob=2500"}
 ROUTES = "routes:\n" + "".join(
     f"  - {{ name: {name}, small: [\"bench/{model}\"], large: [bench/large], match: {{ key: nobody }}, "
-    f"verify: [{{ logprob: 0.9 }}], hold: {'200ms' if name == 'slow' else '60s'} }}\n" for name, model in SMALL.items())
+    f"verify: [{{ logprob: 0.9 }}], hold: {'200ms' if name in ('slow', 'long') else '60s'} }}\n" for name, model in SMALL.items())
 PRICES = "".join(f"  - {{ model: \"{model}\", input_per_mtok: {price}, output_per_mtok: {price} }}\n"
                  for model, price in [(f"bench/{model}", 1) for model in SMALL.values()] + [("bench/large", 100)])
 
@@ -57,7 +58,10 @@ with Mock() as mock, Gateway(mock, models=[], workers=1, extra=PRICES + ROUTES,
         # One that refuses it is asked without, from then on at once; that says nothing of the others.
         ask("strict", way, *refused, ("small+as=strict", ""))
         refused = []
-    # A client that has waited enough gets what has come, and the rest as it comes: without them all the same.
+    # A client that has waited enough gets what has come, and the rest as it comes: without them all the same, also where
+    # one chunk is a long one.
     for way in ("streamGenerateContent?alt=sse", "streamGenerateContent"):
+        text = ask("long", way, (SMALL["long"], ""), config={"maxOutputTokens": 40000})
+        expect_true("logprobsResult" not in text and "avgLogprobs" in text, text[:2000])
         text = ask("slow", way, ("small+slow=40+logprob=2500", ""), config={})
         expect_true("logprobsResult" not in text and "avgLogprobs" in text, text)

@@ -3,6 +3,7 @@
 // What the golden cases cannot see: how pieces go on, what memory is held, and its lack.
 
 #include "../unit.h"
+#include "base/limits.h"
 #include "meter/meter.h"
 #include "wire/vendor.h"
 
@@ -28,6 +29,56 @@ static void init(struct meter *m, enum endpoint e, enum meter_kind kind, bool dr
 {
     struct meter_setup setup = {.endpoint = e, .kind = kind, .drop_usage_chunk = drop};
     meter_init(m, &setup, &alloc_heap);
+}
+
+#define ELEMENT_HEAD "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\""
+#define ELEMENT_TAIL "\"}]}}]}"
+
+struct elements {
+    unsigned whole, others;
+};
+
+static void count_element(void *context, struct str bytes)
+{
+    struct elements *e = context;
+    bool whole = str_search(bytes, str_of(ELEMENT_HEAD)) < bytes.len &&
+                 str_search(bytes, str_of(ELEMENT_TAIL)) < bytes.len;
+    e->whole += whole;
+    e->others += !whole;
+}
+
+// Where something is to be taken out of it, an array's element of 100 KiB goes on whole; of more
+// than that, and otherwise, in parts.
+static void long_elements_are_held(void **state)
+{
+    (void)state;
+    static const struct {
+        bool holds;
+        size_t bytes;
+        bool whole;
+    } cases[] = {{true, 100 * KIB, true}, {false, 100 * KIB, false}, {true, 180 * KIB, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct meter_setup setup = {
+            .endpoint = ENDPOINT_GENERATE_STREAM, .kind = METER_JSON, .holds_long = cases[i].holds};
+        struct elements came = {0};
+        struct meter m;
+        struct buf text;
+        buf_init(&text, &alloc_heap, 0);
+        buf_add_cstr(&text, "[" ELEMENT_HEAD);
+        while (text.len < cases[i].bytes)
+            buf_add_char(&text, 'a');
+        buf_add_cstr(&text, ELEMENT_TAIL ",{\"candidates\":[]}");
+        meter_init(&m, &setup, &alloc_heap);
+        for (size_t at = 0; at < text.len; at += 16 * KIB) {
+            const struct str rest = str_skip(buf_str(&text), at);
+            meter_feed(&m, str_from(rest.ptr, rest.len < 16 * KIB ? rest.len : 16 * KIB),
+                       count_element, &came);
+        }
+        assert_int_equal(came.whole > 0, cases[i].whole);
+        assert_true(!m.garbage && !m.inside);
+        meter_fini(&m);
+        buf_fini(&text);
+    }
 }
 
 static void passes_runs_of_events_as_one_slice(void **state)
@@ -358,6 +409,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(time_is_work_and_waiting),
         cmocka_unit_test(passes_runs_of_events_as_one_slice),
+        cmocka_unit_test(long_elements_are_held),
         cmocka_unit_test(an_idle_stream_holds_nothing),
         cmocka_unit_test(a_call_in_the_background_is_not_told_by_its_answer),
         cmocka_unit_test(an_answer_of_nothing_tells_nothing),
