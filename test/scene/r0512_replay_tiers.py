@@ -58,6 +58,8 @@ with Mock() as mock, Gateway(mock, models=[], extra=PRICES + ROUTE, environment=
     expect(strict("require: [vision]", "'*': [vision]"), ({"no vision": CALLS}, 0))
     expect(strict("require: [{ context: 500000 }]"), ({"context": CALLS}, 0))
     expect(strict("require: [{ context: 50000 }]"), ({}, 0))
+    named = ROUTE.replace("small: small, large: large", "require: [{ context: 500000 }], small: big/small-8b, large: big/large-x")
+    expect(replay(named, "r")["refused"], {"context": CALLS}, "and where the policy names them")
     # So it is for `auto`, which asks nothing of them, whatever the provider lacks.
     expect(strict("require: [vision]", "'*': [vision]", "auto"), ({}, 0))
 
