@@ -256,12 +256,12 @@ static void note_judge(const struct look *l, const struct outlooks *f, struct bu
     buf_printf(b,
                "%scannot certify: the judge contradicted itself in %zu of %zu verdicts on pairs "
                "that prove (%.0f %%) and preferred an answer in %zu: one who only looks at which "
-               "answer stands first does no worse (a third is the most, and from %d %% on as many "
+               "answer stands first does no worse (a third is the most, and from %g %% on as many "
                "as it preferred one). Name another `judge`, ask for answers in a form that can be "
                "checked (JSON, a schema), or rate answers (feedback)",
                l->before, f->contradicted, f->ruled,
                100 * (double)f->contradicted / (double)f->ruled, f->preferred,
-               100 / LEARNER_CONTRADICTED_SOME);
+               fmin(100.0 / LEARNER_CONTRADICTED_SOME, 50 * l->promise.loss));
 }
 
 static void note_of(const struct look *l, const struct outlooks *f, char *out, size_t size)

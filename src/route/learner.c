@@ -90,10 +90,12 @@ struct proof {
     bool doubtful;
 };
 
-static bool is_doubtful(const struct learner *l)
+// `loss`: what may be lost.
+static bool is_doubtful(const struct learner *l, double loss)
 {
-    const bool often = l->contradicted * LEARNER_CONTRADICTED_PART > l->ruled;
-    const bool some = l->contradicted * LEARNER_CONTRADICTED_SOME >= l->ruled;
+    const double part = (double)l->contradicted, all = (double)l->ruled;
+    const bool often = part * LEARNER_CONTRADICTED_PART > all;
+    const bool some = part * LEARNER_CONTRADICTED_SOME >= all || part > loss / 2 * all;
     return often || (some && l->contradicted > l->preferred);
 }
 
@@ -105,7 +107,7 @@ static bool proof_make(const struct learner *l, const struct model *m, struct pr
                         alloc_get(&alloc_heap, n * sizeof *p->tasks),
                         alloc_get(&alloc_heap, sizeof *p->traits),
                         l->proof_rows.count,
-                        is_doubtful(l)};
+                        false};
     if (!p->all || !p->some || !p->tasks || !p->traits)
         return false;
     for (size_t i = 0; i < p->count; i++) {
@@ -371,8 +373,7 @@ static enum status begin(const struct learner *l, const struct model *m, struct 
                              .unjudged = l->unjudged_count,
                              .ruled = l->ruled,
                              .contradicted = l->contradicted,
-                             .preferred = l->preferred,
-                             .doubtful = is_doubtful(l)};
+                             .preferred = l->preferred};
     if (proof_make(l, m, proof))
         return STATUS_OK;
     proof_free(proof);
@@ -408,6 +409,7 @@ enum status learner_test(const struct learner *l, const struct model *m,
     enum status s = begin(l, m, &proof, out, why);
     if (s != STATUS_OK)
         return s;
+    proof.doubtful = out->doubtful = is_doubtful(l, w->promise.loss);
     out->task_count = w->whole ? 0 : crowds(l, most);
     for (unsigned i = 0; i < out->task_count; i++)
         out->tasks[i].task = most[i].task;
@@ -425,6 +427,7 @@ enum status learner_retest(const struct learner *l, const struct model *m,
     enum status s = begin(l, m, &proof, out, why);
     if (s != STATUS_OK)
         return s;
+    proof.doubtful = out->doubtful = is_doubtful(l, w->promise.loss);
     out->task_count = was.task_count;
     for (unsigned i = 0; i < was.task_count; i++)
         out->tasks[i].task = was.tasks[i].task;

@@ -24,9 +24,10 @@
 // that nothing is lost, so where more than a third of his verdicts are such, nothing is certified.
 // Nor is it where they outnumber his preferences. Whose words do not depend on what he reads, and
 // are A with a chance of a, and B with b, contradicts himself in a² + b² of the pairs and prefers
-// an answer in 2 a b, which is never more: so he may know nothing. That is asked from one
-// contradiction in LEARNER_CONTRADICTED_SOME on: a judge who knows has a few where hardly any
-// answer is better, which is where most can go to the small model.
+// an answer in 2 a b, which is never more: so he may know nothing. That is asked where one verdict
+// in LEARNER_CONTRADICTED_SOME is such, or more than half of what may be lost: fewer hide little. A
+// judge who knows has a few where hardly any answer is better, which is where most can go to the
+// small model.
 //
 //   rung        the side is chosen by                        what the next one needs
 //   rules       the operator's rules and the prior           LEARNER_LEAST pairs
@@ -46,7 +47,7 @@
 #define LEARNER_LEAST             100   // pairs, both halves, before anything is learned
 #define LEARNER_TASK_LEAST        500   // ... of a task, before it is looked at by itself
 #define LEARNER_CONTRADICTED_PART 3  // more than one in so many verdicts: who judges knows nothing
-#define LEARNER_CONTRADICTED_SOME 20 // from one in so many on preferences must not be fewer
+#define LEARNER_CONTRADICTED_SOME 20 // from one in so many at most preferences must not be fewer
 #define LEARNER_TASKS_MAX         32 // that are
 
 // X(ENUM, name)
