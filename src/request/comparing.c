@@ -265,6 +265,10 @@ static void compare(struct shadow *s)
         unjudged(s, str_of("The other answer is too long."));
         return;
     }
+    if (given->unseen || other->unseen) {
+        unjudged(s, str_of("An answer has more than its text tells, as an image."));
+        return;
+    }
     if (is_escalated(s)) {
         comparing_drop(s, SHADOW_END_ESCALATED, STR_NONE);
         return;

@@ -43,6 +43,7 @@ struct answer {
     int32_t mean;   // as one of them
     bool token_odd; // one of these was no such logarithm, so none is believed
     bool more;   // beside text and calls: images, sound, what its caller is to run or to allow, ...
+    bool unseen; // of that something has no words in the text, as an image
     bool begun;  // no more than that: it is made in the background, or its turn goes on
     bool failed; // of it something is missing: no memory, or it is beyond a limit above
 };

@@ -31,8 +31,8 @@ static void read_media(struct answer *a, const struct json_val *message)
 {
     const struct json_val *audio = json_get(message, "audio");
     answer_add_text(a, json_str(json_get(audio, "transcript")));
-    a->more = a->more || json_type(audio) == JSON_OBJECT ||
-              json_type(json_get(message, "images")) == JSON_ARRAY;
+    a->unseen = a->unseen || json_type(json_get(message, "images")) == JSON_ARRAY;
+    a->more = a->more || a->unseen || json_type(audio) == JSON_OBJECT;
 }
 
 // In chunks a call has its name in the first one, and its arguments in pieces. What a custom tool

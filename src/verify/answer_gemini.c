@@ -25,7 +25,8 @@ static void read_part(const struct answer_event *e, const struct json_val *part)
         answer_add_call(e, call, "name", "args");
     else if (!json_bool(json_get(part, "thought"), false)) {
         answer_add_text(e->to, json_str(json_get(part, "text")));
-        e->to->more = e->to->more || is_more(part);
+        e->to->unseen = e->to->unseen || is_more(part);
+        e->to->more = e->to->unseen;
     }
 }
 

@@ -23,7 +23,7 @@ static void read_block(const struct answer_event *e, const struct json_val *bloc
     else if (str_is(type, "tool_use"))
         answer_add_call(e, block, "name", "input");
     else if (str_is(type, "container_upload"))
-        e->to->more = true;
+        e->to->more = e->to->unseen = true;
 }
 
 // Its input comes in pieces, and is {} here.

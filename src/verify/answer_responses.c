@@ -42,7 +42,7 @@ static void read_item(const struct answer_event *e, const struct json_val *item)
     else if (str_is(type, "custom_tool_call"))
         answer_add_call(e, item, "name", "input");
     else if (!is_way(type))
-        e->to->more = true;
+        e->to->more = e->to->unseen = true;
 }
 
 static enum answer_finish finish_of(const struct json_val *response)

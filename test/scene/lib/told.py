@@ -7,7 +7,7 @@ from .scripted import Scripted
 
 class Told(Scripted):
     """Speaks chat completions. Of `{"small": "hi", "large": {"content": "hm", "finish": "length"}}` the model `small`
-    answers hi. Besides `content`: `times` (that it comes in a row), `finish`, `tool_calls`, `logprobs` (of its tokens,
+    answers hi. Besides `content`: `times` (that it comes in a row), `finish`, `tool_calls`, `images`, `logprobs` (of its tokens,
     where they are asked for), `tokens` (that it counts, 10), `cost` (USD, that its usage tells), `tier` (the service tier
     that it tells), `status`, `key` (which alone gets that status), `error` (told behind a 200), `wait` (an event that a stream waits for after its first half),
     `unsized` (a whole answer does not say how long it is)."""
@@ -15,11 +15,13 @@ class Told(Scripted):
     def __init__(self):
         self.asked = []  # bodies
         self.events = {}
+        self.unasked = {}  # what is told where the field is not: to a shadow
         super().__init__()
 
     def answer(self, call, body):
         self.asked.append(body)
-        says = json.loads(call.headers["x-told"]).get(body["model"], "?")
+        told = call.headers["x-told"]
+        says = (json.loads(told) if told else self.unasked).get(body["model"], "?")
         says = {"content": says} if isinstance(says, str) else says
         if "times" in says:
             says["content"] *= says["times"]
@@ -33,7 +35,7 @@ class Told(Scripted):
             (self.stream if body.get("stream") else self.whole)(call, body, says)
 
     def choice(self, body, says, name):
-        made = {k: says[k] for k in ("content", "tool_calls", "refusal") if k in says}
+        made = {k: says[k] for k in ("content", "tool_calls", "refusal", "images") if k in says}
         choice = {"index": 0, name: {"role": "assistant", **made}, "logprobs": None,
                   "finish_reason": says.get("finish", "tool_calls" if "tool_calls" in says else "stop")}
         if body.get("logprobs") and "logprobs" in says:
