@@ -55,7 +55,7 @@ static void sum_pair(void *context, const struct pair *p)
     const struct pair_cost *shadow = p->served_strong ? &p->weak_cost : &p->strong_cost;
     s->pairs++;
     s->unjudged += p->judged == PAIR_JUDGED_NOT;
-    if (p->calls.len == 0 || str_is(p->calls, s->calls)) {
+    if (str_is(p->calls, s->calls)) {
         s->ruled += pair_ruled(p->judged);
         s->contradicted += p->judged == PAIR_JUDGED_CONTRADICTED;
         s->ties += p->judged == PAIR_JUDGED_MODEL && p->weak_ppm == p->strong_ppm;

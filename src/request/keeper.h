@@ -9,7 +9,8 @@
 // It is forgotten for want of room; an answer is known again after a restart (gate/kept.h), but not
 // the key that it was given with, a conversation is not. Where it is not known a provider that says
 // it has no such answer is followed by the next one (core/retry.h, AWAY). Where it is, what fails
-// is followed by another model of the same provider, if there is one, and AWAY by nobody.
+// is followed by another model of the same provider, if there is one, and AWAY by another of its
+// keys at most.
 
 #ifndef REQUEST_KEEPER_H
 #define REQUEST_KEEPER_H

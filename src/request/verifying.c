@@ -192,7 +192,7 @@ static void log_verdict(const struct req *r, enum verifier_kind kind, const stru
     log_end(&l);
 }
 
-// How sure it has to be is learned of what no other verifier has refused.
+// How sure it has to be is learned of what no verifier has refused that looks at the answer alone.
 static void look_sure(struct req *r, const struct config_verifier *v, struct verify_case *c)
 {
     struct cascades *all = gate_cascades(r->worker->gate);

@@ -176,15 +176,16 @@ enum status store_promise_looks(struct store *s, struct promise_of of, struct st
     if (status != STATUS_OK)
         return status;
     sqlite3_stmt *q = sql_prepare(
-        db, "SELECT looks FROM promise_look WHERE tenant = ?1 AND route = ?2 AND terms = ?3");
+        db, "SELECT ifnull(max(looks), 0) FROM promise_look WHERE tenant = ?1 AND route = ?2 AND "
+            "terms IN (?3, '')"); // '': of whatever was promised before format 19
     if (q) {
         sql_bind_str(q, 1, of.tenant);
         sql_bind_str(q, 2, of.route);
         sql_bind_str(q, 3, terms);
     }
     int code = q ? sqlite3_step(q) : SQLITE_ERROR;
-    if (code == SQLITE_ROW || code == SQLITE_DONE)
-        *out = code == SQLITE_ROW ? sqlite3_column_int64(q, 0) : 0;
+    if (code == SQLITE_ROW)
+        *out = sqlite3_column_int64(q, 0);
     else
         status = sql_why(why, db, "what was found of a route cannot be read");
     sqlite3_finalize(q);

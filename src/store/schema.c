@@ -415,6 +415,7 @@ static const struct step steps[] = {
 "UPDATE promise SET terms = '', looks = max(looks, ifnull((SELECT max(looks) FROM promise_look l "
 "WHERE l.tenant = promise.tenant AND l.route = promise.route), 0));"
 "DELETE FROM promise_look;"
+"INSERT INTO promise_look SELECT tenant, route, '', looks FROM promise WHERE task = 0;"
 "PRAGMA user_version = 19;"
     }, // clang-format on
 };
