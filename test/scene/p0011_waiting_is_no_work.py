@@ -39,7 +39,7 @@ with Mock() as mock, Ollama({"own": 4096}) as ollama:
         alone = gateway.rows(3)[2]
         expect((behind["outcome"], behind["sure"], behind["price_state"]), ("left", "captured", "priced"))
         expect_true(behind["busy"] < 10_000, f"it did not work: {behind['busy']} us")
-        expect_true(LEFT * 0.9 < alone["busy"] / 10 ** 6 <= alone["duration_us"] / 10 ** 6,
+        expect_true(LEFT * 0.6 < alone["busy"] / 10 ** 6 <= alone["duration_us"] / 10 ** 6,
                     f"that may have worked: {alone['busy']} us")
         ollama.held.set()
 
@@ -78,9 +78,9 @@ with Mock() as mock, Ollama({"own": 4096}) as ollama:
         gateway.rows(3)
         leave(gateway, "wait alone")
         alone = gateway.rows(4)[3]
-        expect_true(LEFT * 0.9 < long["busy"] / 10 ** 6, f"it worked: {long['busy']} us")
+        expect_true(LEFT * 0.6 < long["busy"] / 10 ** 6, f"it worked: {long['busy']} us")
         expect_true(behind["busy"] < 10_000, f"it did not work: {behind['busy']} us")
-        expect_true(LEFT * 0.9 < alone["busy"] / 10 ** 6, f"that may have worked: {alone['busy']} us")
+        expect_true(LEFT * 0.6 < alone["busy"] / 10 ** 6, f"that may have worked: {alone['busy']} us")
 
 # What Ollama's figures leave over of its total is waiting as far as another call was before this one; else it is work that
 # they do not tell of (the sampling by a schema, log-probabilities). Nor is a runner that died told of: it worked till then.
@@ -127,7 +127,7 @@ with Mock() as mock, Ollama({"own": 4096}) as ollama:
         time.sleep(0.2)
         leave(gateway, "wait alone")
         [alone] = until(lambda: [row for row in gateway.rows() if row["outcome"] == "left"], 5, "its row")
-        expect_true(LEFT * 0.9 < alone["busy"] / 10 ** 6, f"that may have worked: {alone['busy']} us")
+        expect_true(LEFT * 0.6 < alone["busy"] / 10 ** 6, f"that may have worked: {alone['busy']} us")
         ollama.held.set()
         waits.join()
 
