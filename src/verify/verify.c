@@ -72,6 +72,25 @@ void verifier_empty(const struct verify_case *c, struct finding *out)
         finding_set(out, VERDICT_BAD, "it is empty");
 }
 
+// What of a line stands behind the marks of quotes, and, with `items`, of the items of lists that
+// begin there: "> - 1. x".
+static struct str past_marks(struct str line, bool items)
+{
+    for (;;) {
+        size_t n = 0;
+        line = str_trim(line);
+        while (n < line.len && n < 9 && str_digit(line.ptr[n]))
+            n++;
+        const char c = n < line.len ? line.ptr[n] : ' ';
+        const bool quote = n == 0 && c == '>';
+        const bool item = items && (n ? c == '.' || c == ')' : c == '-' || c == '*' || c == '+') &&
+                          n + 1 < line.len && str_blank(line.ptr[n + 1]);
+        if (!quote && !item)
+            return line;
+        line = str_skip(line, n + 1);
+    }
+}
+
 // A block of code begins with a line "```" or "```c" and ends with "```"; one inside of another
 // does, too. What begins and ends in one line is no block. So it is with "~~~": within a block of
 // either sign the other one is its text.
@@ -81,7 +100,7 @@ static bool is_open(struct str text)
     unsigned open = 0;
     char by = '\0';
     while (str_cut(&text, '\n', &line)) {
-        line = str_trim(line);
+        line = past_marks(line, open == 0);
         const bool fence = str_starts(line, str_of("```")) || str_starts(line, str_of("~~~"));
         if (!fence || (open > 0 && line.ptr[0] != by))
             continue;
