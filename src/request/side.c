@@ -7,6 +7,7 @@
 #include "gate/learned.h"
 #include "request/expected.h"
 #include "request/shadowing.h"
+#include "wire/weigh.h"
 
 _Static_assert((int)CONFIG_RULES == CHOICE_RULES && (int)CONFIG_MEASURED == CHOICE_MEASURED &&
                    (int)CONFIG_CERTIFIED == CHOICE_CERTIFIED,
@@ -39,11 +40,22 @@ static struct choice_side side_of(const struct candidate *first)
     return (struct choice_side){true, first->expected_state != PRICE_UNPRICED, first->expected};
 }
 
+// Nothing limits what it would cost there: no budget lets that side answer it as well.
+static bool is_boundless(const struct req *r, const struct candidate *one)
+{
+    const struct config_provider *p = &r->view->snapshot->config->providers[one->target.provider];
+    struct weight weight;
+    weigh(&r->ask, vendor_flags(p->vendor_row, p->url.host), one->target.model, &weight);
+    return weight.boundless;
+}
+
 // A certificate is of calls that are like those that were compared. One that must stay on the
 // machine never is, and has other models and checks.
-static void confine_promise(const struct req *r, struct choice_counsel *certified)
+static void confine_promise(const struct req *r, const struct candidate *large,
+                            struct choice_counsel *certified)
 {
-    if (certified->threshold > CHOICE_NOTHING && (r->confined || !shadowing_may(r)))
+    if (certified->threshold > CHOICE_NOTHING &&
+        (r->confined || !shadowing_may(r) || is_boundless(r, large)))
         *certified =
             (struct choice_counsel){certified->own, CHOICE_NOTHING, CHOICE_WHY_CERTIFIED_KIND};
 }
@@ -54,7 +66,7 @@ static void compare(struct req *r, struct plan *p, const struct traits *traits,
 {
     struct choice_call *c = &p->known;
     learned_judge(r->view->snapshot->learned, p->route, traits, p->scored_of, &c->judged);
-    confine_promise(r, &c->judged.counsel[CHOICE_CERTIFIED]);
+    confine_promise(r, large, &c->judged.counsel[CHOICE_CERTIFIED]);
     c->pressure_ppm = expected_pressure(r, large);
     if (p->route->verifier_count)
         c->cascade = cascades_paid(gate_cascades(r->worker->gate), p->route->name);

@@ -98,9 +98,10 @@ with Speaker({"small": small, "large": lambda body: answer(question(body), True)
     expect_true(small_share(asked, "plus") > 0.8 and small_share(asked, "Prove") < 0.3, str(asked))
 
     # It is of calls that can be compared.
-    several = gateway.chat("What is 12 plus 30? Give the number alone.", model="support", n=2)
-    expect(several.headers["x-costlens-model"], "bench/large")
-    expect_in("no certificate of calls like it", several.headers["x-costlens-reason"])
+    for more in ({"n": 2}, {"plugins": [{"id": "web"}]}):  # what the latter costs nothing limits
+        got = gateway.chat("What is 12 plus 30? Give the number alone.", model="support", **more)
+        expect(got.headers["x-costlens-model"], "bench/large", str(more))
+        expect_in("no certificate of calls like it", got.headers["x-costlens-reason"], str(more))
 
     # With a certificate one call in fifty is compared.
     ask_for_pairs(1, "propensity_ppm = 20000")
