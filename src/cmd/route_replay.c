@@ -90,7 +90,10 @@ static void add_checks(struct json_out *o, const struct config_route *r)
 static void add_calls(struct json_out *o, const struct config_route *r)
 {
     char match[LEARNED_CALLS + 1];
-    (void)snprintf(match, sizeof match, "%016llx", (unsigned long long)learned_match(r));
+    uint64_t of = 0;
+    const bool fine = learned_match(r, &of);
+    must(fine);
+    (void)snprintf(match, sizeof match, "%016llx", (unsigned long long)of);
     json_out_text(o, "match", str_of(match));
     json_out_text(o, "judge", learned_judged(r));
 }

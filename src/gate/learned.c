@@ -45,6 +45,7 @@ struct learned {
     struct learned_of {
         struct known *known; // NULL: nothing is
         char name[NAME_BYTES_MAX + 1];
+        char calls[LEARNED_CALLS + 1]; // the same whatever models a proposed tier has
         char refused[sizeof(((struct why *)0)->text)]; // why its file was
     } routes[];
 };
@@ -69,18 +70,22 @@ static int by_name(const void *a, const void *b)
 }
 
 // The order of a tier that is proposed says nothing: its models are tried by what a call costs.
-static void add_tier(struct buf *b, const struct config_tier *t)
+// False without memory.
+static bool add_tier(struct buf *b, const struct config_tier *t)
 {
     const unsigned count = t ? t->model_count : 0;
     struct str *models = alloc_get(&alloc_heap, (count + 1) * sizeof *models);
+    if (!models)
+        return false;
     buf_add_char(b, '\n');
-    for (unsigned i = 0; models && i < count; i++)
+    for (unsigned i = 0; i < count; i++)
         models[i] = t->models[i];
-    if (models && count && t->name.len && t->line == 0)
+    if (count && t->name.len && t->line == 0)
         qsort(models, count, sizeof *models, by_name);
-    for (unsigned i = 0; models && i < count; i++)
+    for (unsigned i = 0; i < count; i++)
         buf_printf(b, "%.*s ", STR_ARG(models[i]));
     alloc_free(&alloc_heap, models);
+    return true;
 }
 
 // Each of them may refuse an answer, whoever is asked first. Of the models that are to agree the
@@ -109,27 +114,32 @@ void learned_checks(const struct config_route *r, struct buf *b)
     }
 }
 
-static uint64_t line_of(const char *name, struct str text, struct str value)
+// Of as many lines as there are, in no order: their digests are summed.
+struct sum {
+    uint64_t is;
+    bool failed; // there was no memory for a line
+};
+
+static uint64_t line_of(struct sum *sum, const char *name, struct str text, struct str value)
 {
     struct buf b;
     uint8_t digest[DIGEST_BYTES] = {0};
     uint64_t one;
     buf_init(&b, &alloc_heap, 0);
     buf_printf(&b, "%s %zu %.*s %.*s", name, text.len, STR_ARG(text), STR_ARG(value));
-    bool fine = digest_sha256(buf_str(&b), digest);
-    must(fine);
+    if (buf_failed(&b) || !digest_sha256(buf_str(&b), digest))
+        sum->failed = true;
     memcpy(&one, digest, sizeof one);
     buf_fini(&b);
     return one;
 }
 
-// As many lines as there are, in no order: their digests are summed.
-static void add_line(uint64_t *sum, const char *name, struct str text, struct str value)
+static void add_line(struct sum *sum, const char *name, struct str text, struct str value)
 {
-    *sum += line_of(name, text, value);
+    sum->is += line_of(sum, name, text, value);
 }
 
-static void add_number(uint64_t *sum, const char *name, int64_t number)
+static void add_number(struct sum *sum, const char *name, int64_t number)
 {
     char text[24];
     (void)snprintf(text, sizeof text, "%lld", (long long)number);
@@ -143,20 +153,22 @@ static int by_number(const void *a, const void *b)
 }
 
 // A list, any entry of which may hold: what stands there twice says nothing more.
-static void add_lines(uint64_t *sum, const char *name, const struct str *texts, unsigned count)
+static void add_lines(struct sum *sum, const char *name, const struct str *texts, unsigned count)
 {
-    if (count == 0)
+    uint64_t *lines = count ? alloc_get(&alloc_heap, count * sizeof *lines) : NULL;
+    sum->failed |= count && !lines;
+    if (!lines)
         return;
-    uint64_t *lines = alloc_must(count * sizeof *lines);
     for (unsigned i = 0; i < count; i++)
-        lines[i] = line_of(name, texts[i], STR_NONE);
+        lines[i] = line_of(sum, name, texts[i], STR_NONE);
     qsort(lines, count, sizeof *lines, by_number);
     for (unsigned i = 0; i < count; i++)
-        *sum += i && lines[i] == lines[i - 1] ? 0 : lines[i];
-    heap_free(lines);
+        sum->is += i && lines[i] == lines[i - 1] ? 0 : lines[i];
+    alloc_free(&alloc_heap, lines);
 }
 
-static void add_pairs(uint64_t *sum, const char *name, const struct config_pair *at, unsigned count)
+static void add_pairs(struct sum *sum, const char *name, const struct config_pair *at,
+                      unsigned count)
 {
     for (unsigned i = 0; i < count; i++)
         add_line(sum, name, at[i].name, at[i].value);
@@ -177,10 +189,10 @@ static struct str judge_of(const struct config_route *r)
     return t && t->model_count && !(t->name.len && t->line == 0) ? t->models[0] : STR_NONE;
 }
 
-uint64_t learned_match(const struct config_route *r)
+bool learned_match(const struct config_route *r, uint64_t *out)
 {
     const struct config_match *m = &r->match;
-    uint64_t sum = 0;
+    struct sum sum = {0, false};
     add_lines(&sum, "key", m->keys, m->key_count);
     add_lines(&sum, "team", m->teams, m->team_count);
     add_pairs(&sum, "tag", m->tags, m->tag_count);
@@ -193,42 +205,48 @@ uint64_t learned_match(const struct config_route *r)
         add_number(&sum, "most", m->tokens_most);
     add_number(&sum, "require", r->require);
     add_number(&sum, "context", r->require_context);
-    return sum;
+    if (!sum.failed)
+        *out = sum.is;
+    return !sum.failed;
 }
 
-void learned_calls_by(const struct learned_of_calls *of, char out[LEARNED_CALLS + 1])
+bool learned_calls_by(const struct learned_of_calls *of, char out[LEARNED_CALLS + 1])
 {
-    uint64_t sum = of->match;
+    struct sum sum = {of->match, false};
     add_line(&sum, "judge", of->judge, STR_NONE);
     add_line(&sum, "checks", of->checks, STR_NONE);
-    (void)snprintf(out, LEARNED_CALLS + 1, "%016llx", (unsigned long long)sum);
+    if (!sum.failed)
+        (void)snprintf(out, LEARNED_CALLS + 1, "%016llx", (unsigned long long)sum.is);
+    return !sum.failed;
 }
 
-void learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1])
+bool learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1])
 {
+    struct learned_of_calls of = {.judge = judge_of(r)};
     struct buf checks;
     buf_init(&checks, &alloc_heap, 0);
     learned_checks(r, &checks);
-    must(!buf_failed(&checks));
-    learned_calls_by(&(struct learned_of_calls){learned_match(r), judge_of(r), buf_str(&checks)},
-                     out);
+    of.checks = buf_str(&checks);
+    const bool fine =
+        !buf_failed(&checks) && learned_match(r, &of.match) && learned_calls_by(&of, out);
     buf_fini(&checks);
+    return fine;
 }
 
-void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1])
+bool learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1])
 {
     struct buf b;
     uint8_t digest[DIGEST_BYTES] = {0};
     buf_init(&b, &alloc_heap, 0);
     buf_printf(&b, "%u %u", r->max_loss_ppm, r->confidence_ppm);
-    add_tier(&b, r->small);
-    add_tier(&b, r->large);
-    bool fine = digest_sha256(buf_str(&b), digest);
-    must(fine);
-    hex_write(digest, TERMS_DEAL / 2, out);
-    out[TERMS_DEAL] = '-';
-    learned_calls(r, out + TERMS_DEAL + 1);
+    const bool fine = add_tier(&b, r->small) && add_tier(&b, r->large) && !buf_failed(&b) &&
+                      digest_sha256(buf_str(&b), digest) && learned_calls(r, out + TERMS_DEAL + 1);
+    if (fine) {
+        hex_write(digest, TERMS_DEAL / 2, out);
+        out[TERMS_DEAL] = '-';
+    }
     buf_fini(&b);
+    return fine;
 }
 
 struct promise learned_promise(const struct config_route *r)
@@ -328,20 +346,28 @@ static const struct known *known_now(const struct learned *l, const struct confi
     return p && p->models == models_of(r) ? p : NULL;
 }
 
+// Nothing yet but what it is. False without memory.
+static bool known_begin(struct known *p, const struct config_route *r, struct learned_of *out)
+{
+    if (!p || !learned_terms(r, p->terms) || !str_copy(r->name, p->name, sizeof p->name))
+        return false;
+    p->references = 1;
+    p->models = models_of(r);
+    memcpy(out->name, p->name, sizeof out->name);
+    memcpy(out->calls, p->terms + TERMS_DEAL + 1, sizeof out->calls);
+    return true;
+}
+
 static enum status known_read(const struct learned_from *from, const struct config_route *r,
                               struct learned_of *out, struct why *why)
 {
     struct reading reading = {.known = alloc_zero(&alloc_heap, sizeof *reading.known),
                               .state = from->state};
     struct known *p = reading.known;
-    if (!p || !str_copy(r->name, p->name, sizeof p->name) ||
-        !str_copy(r->name, out->name, sizeof out->name)) {
+    if (!known_begin(p, r, out)) {
         alloc_free(&alloc_heap, p);
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
-    p->references = 1;
-    p->models = models_of(r);
-    learned_terms(r, p->terms);
     enum status s = store_promises_each(from->store, (struct promise_of){str_of(TENANT), r->name},
                                         read_row, &reading, why);
     if (s == STATUS_OK && reading.failed) {
@@ -385,16 +411,19 @@ enum status learned_new(const struct learned_from *from, struct learned **out, s
     return STATUS_OK;
 }
 
-static void known_keep(const struct learned_from *from, const struct config_route *r,
+// False without memory.
+static bool known_keep(const struct learned_from *from, const struct config_route *r,
                        struct learned_of *out)
 {
     const struct learned_of *was = find(from->before, r->name);
-    char terms[LEARNED_TERMS + 1];
-    learned_terms(r, terms);
-    if (!was || !was->known || strcmp(was->known->terms, terms) != 0)
-        return;
+    struct known is;
+    if (!known_begin(&is, r, out))
+        return false;
+    if (!was || !was->known || strcmp(was->known->terms, is.terms) != 0)
+        return true;
     *out = *was;
     __atomic_add_fetch(&out->known->references, 1, __ATOMIC_RELAXED);
+    return true;
 }
 
 struct learned *learned_kept(const struct learned_from *from)
@@ -404,8 +433,12 @@ struct learned *learned_kept(const struct learned_from *from)
         return NULL;
     l->references = 1;
     l->count = from->count;
-    for (unsigned i = 0; i < from->count; i++)
-        known_keep(from, &from->routes[i], &l->routes[i]);
+    for (unsigned i = 0; i < from->count; i++) {
+        if (!known_keep(from, &from->routes[i], &l->routes[i])) {
+            learned_free(l);
+            return NULL;
+        }
+    }
     return l;
 }
 
@@ -443,8 +476,13 @@ bool learned_fits(const struct learned *l, const struct config_route *r)
 {
     const struct known *p = known_of(l, r->name);
     char terms[LEARNED_TERMS + 1];
-    learned_terms(r, terms);
-    return !p || strcmp(p->terms, terms) == 0;
+    return !p || !learned_terms(r, terms) || strcmp(p->terms, terms) == 0;
+}
+
+struct str learned_calls_of(const struct learned *l, const struct config_route *r)
+{
+    const struct learned_of *of = find(l, r->name);
+    return str_of(of ? of->calls : NULL);
 }
 
 enum rung learned_rung(const struct learned *l, const struct config_route *r)

@@ -54,7 +54,7 @@ enum rung learned_rung(const struct learned *l, const struct config_route *r);
 int64_t learned_doubts(const struct learned *l, const struct config_route *r);
 // They are chosen by a certificate that holds now.
 bool learned_certified(const struct learned *l, const struct config_route *r);
-// It was read of the route as it is: of these models, this promise.
+// It was read of the route as it is: of these models, this promise; or there is no memory to tell.
 bool learned_fits(const struct learned *l, const struct config_route *r);
 // Why the file of its model was refused; empty: it was not. What is known of the route is of before
 // then, or nothing. Lives as long as `l`.
@@ -66,21 +66,25 @@ const struct model *learned_model(const struct learned *l, const struct config_r
 // a dash of which calls it is: the route's `match` and `require`, how the small side's answers are
 // checked (what is refused comes from the large side, and is in no pair), by whose judgement. Looks
 // and findings of other terms are not its.
+// False without memory, as all that follow.
 #define LEARNED_TERMS 33
-void learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1]);
+bool learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1]) MUST_USE;
 // The part of them behind the dash, in which a pair says of what it is proof.
 #define LEARNED_CALLS 16
-void learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1]);
+bool learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1]) MUST_USE;
+// The same as `l` has it, which costs nothing; empty where it knows no such route. Lives as long.
+struct str learned_calls_of(const struct learned *l, const struct config_route *r);
 // The same of what it is made: the calls alone, who judges ("none": nobody; empty: the first of the
 // large side, whoever that is), and the checks.
 struct learned_of_calls {
     uint64_t match;
     struct str judge, checks;
 };
-void learned_calls_by(const struct learned_of_calls *of, char out[LEARNED_CALLS + 1]);
-uint64_t learned_match(const struct config_route *r);
+bool learned_calls_by(const struct learned_of_calls *of, char out[LEARNED_CALLS + 1]) MUST_USE;
+bool learned_match(const struct config_route *r, uint64_t *out) MUST_USE;
 struct str learned_judged(const struct config_route *r); // as it is written; empty: it is not
-// As text, appended: the same in whatever order they are written, where that says nothing.
+// As text, appended: the same in whatever order they are written, where that says nothing. Whether
+// there was memory says the buffer.
 void learned_checks(const struct config_route *r, struct buf *b);
 // The promise that it asks for. Who allows all to be lost allows all but a millionth.
 struct promise learned_promise(const struct config_route *r);

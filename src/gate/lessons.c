@@ -84,9 +84,10 @@ enum status lessons_each(const struct lessons_of *of, lesson_f *f, void *context
                         .traits = alloc_get(&alloc_heap, sizeof *r.traits),
                         .newest = of->after,
                         .why = why};
-    if (!r.traits)
+    if (!r.traits || !learned_calls(of->route, r.calls)) {
+        alloc_free(&alloc_heap, r.traits);
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
-    learned_calls(of->route, r.calls);
+    }
     enum status s = store_pair_each(of->store, &query, read_one, &r, why);
     alloc_free(&alloc_heap, r.traits);
     *newest = r.newest;

@@ -567,7 +567,8 @@ enum status study(const struct study *wish, bool *changed, struct why *why)
     *changed = false;
     if (!r->small || !r->large)
         return STATUS_OK;
-    learned_terms(r, l.terms);
+    if (!learned_terms(r, l.terms))
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
     enum status s = prepare(&l, &looks, changed, why);
     if (s == STATUS_OK && looks) {
         s = look_now(&l, why);

@@ -305,13 +305,13 @@ static enum status tell_route(struct asking *a, const struct config_route *r, st
     struct pairs_sum sum = {.pairs = 0};
     struct telling t = {.out = &a->out, .route = r, .built_in = r == a->builtin.route, .sum = &sum};
     struct pair_query query = {.tenant = str_of(TENANT), .route = r->name};
-    learned_calls(r, sum.calls);
+    if (!learned_calls(r, sum.calls) || !learned_terms(r, t.terms))
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
     enum status s = store_pair_each(store, &query, sum_pair, &sum, why);
     if (s == STATUS_OK)
         s = find_rung(a, &t, why);
     if (s != STATUS_OK)
         return s;
-    learned_terms(r, t.terms);
     json_out_begin(&a->out, NULL, '{');
     s = store_promises_each(store, (struct promise_of){str_of(TENANT), r->name}, tell, &t, why);
     if (s == STATUS_OK && !t.there)

@@ -235,44 +235,51 @@ static struct str usual_judge(const struct policy_side *large)
     return STR_NONE;
 }
 
-static void set_calls(struct work *w, struct policy_route *p, const struct config_route *now)
+// False without memory, as the next.
+static bool set_calls(struct work *w, struct policy_route *p, const struct config_route *now)
 {
-    char calls[LEARNED_CALLS + 1];
+    char calls[LEARNED_CALLS + 1] = "";
     struct buf checks;
     buf_init(&checks, &alloc_heap, 0);
     buf_add(&checks, p->checks);
     if (p->checks.len == 0 && now)
         learned_checks(now, &checks);
-    if (p->matched && buf_str(&checks).len) {
-        learned_calls_by(
+    bool fine = !buf_failed(&checks);
+    if (fine && p->matched && buf_str(&checks).len) {
+        fine = learned_calls_by(
             &(struct learned_of_calls){p->match, p->judge.len ? p->judge : usual_judge(&p->large),
                                        buf_str(&checks)},
             calls);
         p->calls = arena_dup(&w->arena, str_of(calls));
     }
     buf_fini(&checks);
-    if (p->calls.len == 0 || !now)
-        return;
-    learned_calls(now, calls);
+    if (!fine || p->calls.len == 0 || !now)
+        return fine;
+    fine = learned_calls(now, calls);
     p->other_calls = !str_is(p->calls, calls);
+    return fine;
 }
 
 // What holds now. Of a route that does not stand in the configuration nothing is known but what its
 // calls say, nor which models a tier has now that is proposed.
-static void set_now(struct work *w, struct policy_route *p)
+static bool set_now(struct work *w, struct policy_route *p)
 {
     const struct config_route *r = route_now(w, p->name);
     char terms[LEARNED_TERMS + 1];
-    set_calls(w, p, r);
+    if (!set_calls(w, p, r))
+        return false;
     if (!r)
-        return;
+        return true;
     p->other_terms = !has_models(&p->small, r->small) || !has_models(&p->large, r->large) ||
                      !has_checks(p, r) || p->other_calls;
     p->odds_ppm = r->shadow.on ? r->shadow.rate_ppm : 0;
     p->odds_certified_ppm = r->shadow.on ? r->shadow.rate_certified_ppm : 0;
-    learned_terms(r, terms);
-    if (!is_proposed(r->small) && !is_proposed(r->large))
-        p->terms = arena_dup(&w->arena, str_of(terms));
+    if (is_proposed(r->small) || is_proposed(r->large))
+        return true;
+    if (!learned_terms(r, terms))
+        return false;
+    p->terms = arena_dup(&w->arena, str_of(terms));
+    return !arena_failed(&w->arena);
 }
 
 // Which are no policy, but facts: a replay goes by those of the gateway.
@@ -306,7 +313,8 @@ static enum status tell_route(struct work *w, struct policy_route *p)
     price_side(w, &p->small);
     price_side(w, &p->large);
     price_side(w, &p->second);
-    set_now(w, p);
+    if (!set_now(w, p))
+        return why_set(w->why, STATUS_NO_MEMORY, "out of memory");
     p->other_prices = has_other_prices(w);
     p->own_providers = proposing_own(&w->proposing);
     if (p->small.filled || p->large.filled)

@@ -111,7 +111,6 @@ static bool own_key(struct shadow *s, const struct req *r)
 
 static bool fill(struct shadow *s, const struct req *r)
 {
-    char calls[LEARNED_CALLS + 1];
     s->route = map_get(&r->view->snapshot->routes, r->plan->route->name); // a plan's may be its own
     s->drawn = drawn_at(gate_drawn(r->worker->gate), s->route->name);
     s->pair.id = r->id;
@@ -123,8 +122,7 @@ static bool fill(struct shadow *s, const struct req *r)
     s->pair.scored = r->plan->scored_of;
     s->pair.by_score = choice_by_score(&r->plan->known);
     s->pair.promised = choice_promised(&r->plan->known.judged);
-    learned_calls(s->route, calls);
-    s->pair.calls = arena_dup(&s->arena, str_of(calls));
+    s->pair.calls = arena_dup(&s->arena, learned_calls_of(r->view->snapshot->learned, s->route));
     s->pair.doubts = learned_doubts(r->view->snapshot->learned, r->plan->route);
     s->pair.judge_cost.known = true;
     s->output_asked = r->ask.demand.output_max;

@@ -94,7 +94,7 @@ static inline void add(const struct sort *of, unsigned count)
     struct why why;
     struct learned *now = learned(NULL);
     char calls[LEARNED_CALLS + 1];
-    learned_calls(&route, calls);
+    assert_true(learned_calls(&route, calls));
     for (unsigned i = 0; i < count; i++) {
         bool is_hard = chance(50);
         struct buf packed;

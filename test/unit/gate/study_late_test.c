@@ -83,7 +83,7 @@ static void what_cannot_be_proved_spends_nothing(void **state)
 static bool has_terms(const char *before)
 {
     char now[LEARNED_TERMS + 1];
-    learned_terms(&route, now);
+    assert_true(learned_terms(&route, now));
     return strcmp(now, before) == 0;
 }
 
@@ -97,17 +97,17 @@ static void calls_and_judge_belong_to_the_promise(void **state)
     struct str keys[] = {STR("a"), STR("b")}, turned[] = {STR("b"), STR("a")};
     struct config_pair tags[] = {{STR("feature"), STR("sums")}};
     struct config_pair any[] = {{STR("feature"), STR("*")}};
-    learned_terms(&route, none);
+    assert_true(learned_terms(&route, none));
     route.match.keys = keys;
     route.match.key_count = 2;
     assert_false(has_terms(none));
-    learned_terms(&route, two);
+    assert_true(learned_terms(&route, two));
     route.match.keys = turned;
     assert_true(has_terms(two));
     route.match.tags = tags;
     route.match.tag_count = 1;
     assert_false(has_terms(two));
-    learned_terms(&route, two);
+    assert_true(learned_terms(&route, two));
     route.match.tags = any;
     assert_false(has_terms(two));
     route = before;
@@ -120,13 +120,13 @@ static void calls_and_judge_belong_to_the_promise(void **state)
     route = before;
     route.shadow.judge = str_of("openai/other");
     assert_false(has_terms(none));
-    learned_calls(&route, other);
+    assert_true(learned_calls(&route, other));
     route = before;
     route.max_loss_ppm = 50000; // another promise, by the same pairs
-    learned_calls(&route, same);
+    assert_true(learned_calls(&route, same));
     assert_false(has_terms(none));
     route = before;
-    learned_calls(&route, calls);
+    assert_true(learned_calls(&route, calls));
     assert_string_equal(calls, same);
     assert_string_not_equal(calls, other);
     assert_string_equal(calls, none + LEARNED_TERMS - LEARNED_CALLS);
@@ -226,7 +226,7 @@ static void order_that_says_nothing_is_none(void **state)
     struct config_verifier other[] = {one[0], one[1], one[2], one[3], one[5], one[4]};
     route.verifiers = one;
     route.verifier_count = sizeof one / sizeof *one;
-    learned_terms(&route, terms);
+    assert_true(learned_terms(&route, terms));
     route.verifiers = turned;
     assert_true(has_terms(terms));
     route.verifiers = other;
@@ -237,7 +237,7 @@ static void order_that_says_nothing_is_none(void **state)
     route = before;
     route.match.keys = keys + 1;
     route.match.key_count = 2;
-    learned_terms(&route, terms);
+    assert_true(learned_terms(&route, terms));
     route.match.keys = keys;
     route.match.key_count = 3;
     assert_true(has_terms(terms));
