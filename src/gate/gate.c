@@ -168,6 +168,38 @@ static void recall_later(struct gate *g)
     chores_add(&g->chores[CHORE_LONG], &g->recalling);
 }
 
+// False without memory.
+static bool parts_new(struct gate *g)
+{
+    g->locals = locals_new();
+    g->thrifts = thrifts_new();
+    g->habits = habits_new();
+    g->turns = turns_new();
+    g->standings = standings_new();
+    g->sessions = sessions_new();
+    g->keepers = sessions_new();
+    g->cascades = cascades_new();
+    g->drawn = drawn_new();
+    g->budgets = budgets_new(g->setup->store, news_tell, g);
+    return g->locals && g->thrifts && g->habits && g->turns && g->standings && g->sessions &&
+           g->keepers && g->cascades && g->drawn && g->budgets;
+}
+
+static enum status snapshot_first(struct gate *g, struct why *why)
+{
+    struct store *store = g->setup->store;
+    enum status s = snapshot_new(g->setup->config, store, g->pepper, &g->snapshot, why);
+    if (s != STATUS_OK)
+        return s;
+    slips_log(g->snapshot);
+    if (!parts_new(g))
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
+    gate_lend(g, g->snapshot);
+    learning_read(g->snapshot, NULL, store);
+    budgets_terms(g->budgets, g->snapshot->budgets, g->snapshot->budget_count, clock_wall_us());
+    return STATUS_OK;
+}
+
 static enum status gate_open(struct gate *g, struct why *why)
 {
     enum status s = gate_pepper(g->setup->config->state, g->setup->store, g->pepper, why);
@@ -176,27 +208,9 @@ static enum status gate_open(struct gate *g, struct why *why)
         return s;
     }
     defined_tidy(g->setup->store);
-    s = snapshot_new(g->setup->config, g->setup->store, g->pepper, &g->snapshot, why);
-    if (s == STATUS_OK) {
-        slips_log(g->snapshot);
-        g->snapshot->locals = g->locals = locals_new();
-        learning_read(g->snapshot, NULL, g->setup->store);
-        g->snapshot->thrifts = g->thrifts = thrifts_new();
-        g->snapshot->habits = g->habits = habits_new();
-        g->snapshot->turns = g->turns = turns_new();
-        g->snapshot->standings = g->standings = standings_new();
-        g->snapshot->sessions = g->sessions = sessions_new();
-        g->snapshot->keepers = g->keepers = sessions_new();
-        g->cascades = cascades_new();
-        g->drawn = drawn_new();
-        g->budgets = budgets_new(g->setup->store, news_tell, g);
-        if (g->budgets)
-            budgets_terms(g->budgets, g->snapshot->budgets, g->snapshot->budget_count,
-                          clock_wall_us());
-        bool fine = g->locals && g->thrifts && g->habits && g->turns && g->standings &&
-                    g->sessions && g->keepers && g->cascades && g->drawn && g->budgets;
-        s = fine ? tls_open(g, why) : why_set(why, STATUS_NO_MEMORY, "out of memory");
-    }
+    s = snapshot_first(g, why);
+    if (s == STATUS_OK)
+        s = tls_open(g, why);
     if (s == STATUS_OK)
         s = workers_open(g, why);
     for (int i = 0; s == STATUS_OK && i < CHORE_KINDS; i++)

@@ -38,7 +38,8 @@ struct gate {
     int draining;     // atomic
     int over_buffers; // atomic
     size_t bodies;    // atomic: bytes of all requests' bodies
-    int reload_waits; // atomic: one reload that waits is enough
+    struct chore reloading, relearning;
+    int reload_waits, relearn_waits; // atomic: one that waits is enough
     struct chore recalling;
     int64_t began_us; // wall
     struct chore tidying;
@@ -47,5 +48,8 @@ struct gate {
     struct learning learning;
     sigset_t signals;
 };
+
+// What the whole gateway has, and each of its snapshots that is made anew points to.
+void gate_lend(const struct gate *g, struct snapshot *s);
 
 #endif

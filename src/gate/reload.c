@@ -13,10 +13,11 @@
 #include "gate/worker.h"
 #include "net/loop.h"
 
-struct swap {
+struct swap { // of a worker's
     struct post post;
     struct worker *worker;
     struct snapshot *snapshot;
+    struct swap *next;
 };
 
 static void swap_run(void *argument)
@@ -27,32 +28,65 @@ static void swap_run(void *argument)
     heap_free(s);
 }
 
-static void swap_post(struct worker *w, struct snapshot *snapshot)
+static void swaps_free(struct swap *all)
 {
-    struct swap *s = alloc_must(sizeof *s);
-    *s = (struct swap){.worker = w, .snapshot = snapshot_ref(snapshot)};
-    loop_post_lent(w->loop, &s->post, swap_run, s);
+    while (all) {
+        struct swap *next = all->next;
+        snapshot_free(all->snapshot);
+        heap_free(all);
+        all = next;
+    }
 }
 
-// Makes `fresh` (a reference is taken over) the current snapshot everywhere.
-static void snapshot_install(struct gate *g, struct snapshot *fresh)
+// One of each worker: all are there before any is posted. False without memory.
+static bool swaps_new(struct gate *g, struct snapshot *snapshot, struct swap **out)
 {
-    fresh->locals = g->locals;
-    fresh->thrifts = g->thrifts;
-    fresh->habits = g->habits;
-    fresh->turns = g->turns;
-    fresh->standings = g->standings;
-    fresh->sessions = g->sessions;
-    fresh->keepers = g->keepers;
+    struct swap *all = NULL;
+    for (unsigned i = g->worker_count; i-- > 0;) {
+        struct swap *s = alloc_get(&alloc_heap, sizeof *s);
+        if (!s) {
+            swaps_free(all);
+            return false;
+        }
+        *s = (struct swap){
+            .worker = &g->workers[i], .snapshot = snapshot_ref(snapshot), .next = all};
+        all = s;
+    }
+    *out = all;
+    return true;
+}
+
+void gate_lend(const struct gate *g, struct snapshot *s)
+{
+    s->locals = g->locals;
+    s->thrifts = g->thrifts;
+    s->habits = g->habits;
+    s->turns = g->turns;
+    s->standings = g->standings;
+    s->sessions = g->sessions;
+    s->keepers = g->keepers;
+}
+
+// Makes `fresh` the current snapshot everywhere. The caller keeps his reference. NO_MEMORY: nothing
+// has changed.
+static enum status snapshot_install(struct gate *g, struct snapshot *fresh, struct why *why)
+{
+    struct swap *swaps = NULL;
+    if (!swaps_new(g, fresh, &swaps))
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
     pthread_mutex_lock(&g->lock);
     struct snapshot *previous = g->snapshot;
-    g->snapshot = fresh;
+    g->snapshot = snapshot_ref(fresh);
     pthread_mutex_unlock(&g->lock);
     if (fresh->budgets != previous->budgets) // they hold before the first call that knows them
         budgets_terms(g->budgets, fresh->budgets, fresh->budget_count, clock_wall_us());
-    for (unsigned i = 0; i < g->worker_count; i++)
-        swap_post(&g->workers[i], fresh);
+    while (swaps) {
+        struct swap *s = swaps;
+        swaps = s->next;
+        loop_post_lent(s->worker->loop, &s->post, swap_run, s);
+    }
     snapshot_free(previous);
+    return STATUS_OK;
 }
 
 enum status gate_keys_changed(struct gate *g, struct why *why)
@@ -60,9 +94,10 @@ enum status gate_keys_changed(struct gate *g, struct why *why)
     struct snapshot *base = gate_snapshot(g);
     struct snapshot *fresh = NULL;
     enum status s = snapshot_with_keys(base, g->setup->store, g->pepper, &fresh, why);
-    snapshot_free(base);
     if (s == STATUS_OK)
-        snapshot_install(g, fresh);
+        s = snapshot_install(g, fresh, why);
+    snapshot_free(fresh);
+    snapshot_free(base);
     return s;
 }
 
@@ -71,42 +106,39 @@ enum status gate_budgets_changed(struct gate *g, struct why *why)
     struct snapshot *base = gate_snapshot(g);
     struct snapshot *fresh = NULL;
     enum status s = snapshot_with_budgets(base, g->setup->store, g->pepper, &fresh, why);
-    if (s == STATUS_OK) {
+    if (s == STATUS_OK)
+        s = snapshot_install(g, fresh, why);
+    if (s == STATUS_OK)
         takeover_log(base, fresh, g->setup->store);
-        snapshot_install(g, fresh);
-    }
+    snapshot_free(fresh);
     snapshot_free(base);
     return s;
 }
 
-struct learned_chore {
-    struct chore chore;
-    struct gate *gate;
-};
-
-static void learned_run(struct chore *c)
+static void relearn(struct chore *c)
 {
-    struct learned_chore *l = list_of(c, struct learned_chore, chore);
-    struct gate *g = l->gate;
+    struct gate *g = list_of(c, struct gate, relearning);
+    __atomic_store_n(&g->relearn_waits, 0, __ATOMIC_RELEASE);
     struct snapshot *base = gate_snapshot(g), *fresh = NULL;
     struct why why;
-    if (snapshot_with_keys(base, g->setup->store, g->pepper, &fresh, &why) == STATUS_OK) {
-        fresh->locals = g->locals; // what they have is proposed
+    enum status s = snapshot_with_keys(base, g->setup->store, g->pepper, &fresh, &why);
+    if (s == STATUS_OK) {
         learning_read(fresh, base, g->setup->store);
-        snapshot_install(g, fresh);
-    } else {
-        log_say(LOG_ERROR, "what routes have learned cannot be used: %s", why.text);
+        s = snapshot_install(g, fresh, &why);
     }
+    if (s != STATUS_OK)
+        log_say(LOG_ERROR, "what routes have learned cannot be used: %s", why.text);
+    snapshot_free(fresh);
     snapshot_free(base);
-    heap_free(l);
 }
 
 void gate_learned_changed(struct gate *g)
 {
-    struct learned_chore *l = alloc_must(sizeof *l);
-    *l = (struct learned_chore){.gate = g, .chore = {.run = learned_run}};
-    list_init(&l->chore.link);
-    chores_add(&g->chores[CHORE_BRIEF], &l->chore);
+    if (__atomic_exchange_n(&g->relearn_waits, 1, __ATOMIC_ACQ_REL))
+        return;
+    g->relearning.run = relearn;
+    list_init(&g->relearning.link);
+    chores_add(&g->chores[CHORE_BRIEF], &g->relearning);
 }
 
 // What a running process cannot change stays as it is, and that is said.
@@ -125,6 +157,14 @@ static enum status config_fresh(struct gate *g, struct config **out, struct buf 
     return s;
 }
 
+static void tell_difference(const struct snapshot *old, const struct snapshot *fresh,
+                            struct store *store)
+{
+    takeover_log(old, fresh, store);
+    slips_config_log(fresh->config, old->config);
+    slips_log(fresh);
+}
+
 enum status gate_reload(struct gate *g, struct why *why)
 {
     struct config *config = NULL;
@@ -136,13 +176,13 @@ enum status gate_reload(struct gate *g, struct why *why)
         s = snapshot_new(config, g->setup->store, g->pepper, &fresh, why);
     if (s == STATUS_OK) {
         struct snapshot *old = gate_snapshot(g);
-        fresh->locals = g->locals;
+        gate_lend(g, fresh);
         learning_read(fresh, old, g->setup->store);
-        takeover_log(old, fresh, g->setup->store);
-        slips_config_log(fresh->config, old->config);
-        slips_log(fresh);
+        s = snapshot_install(g, fresh, why);
+        if (s == STATUS_OK)
+            tell_difference(old, fresh, g->setup->store);
         snapshot_free(old);
-        snapshot_install(g, fresh);
+        snapshot_free(fresh);
     }
     if (s != STATUS_OK)
         log_say(LOG_ERROR, "reload: %s; the running configuration stays", why->text);
@@ -155,28 +195,20 @@ enum status gate_reload(struct gate *g, struct why *why)
     return s;
 }
 
-struct reload_chore {
-    struct chore chore;
-    struct gate *gate;
-};
-
 static void reload_run(struct chore *c)
 {
-    struct reload_chore *r = list_of(c, struct reload_chore, chore);
+    struct gate *g = list_of(c, struct gate, reloading);
     struct why why = {0};
-    __atomic_store_n(&r->gate->reload_waits, 0, __ATOMIC_RELEASE);
-    enum status ignored = gate_reload(r->gate, &why); // it has logged
+    __atomic_store_n(&g->reload_waits, 0, __ATOMIC_RELEASE);
+    enum status ignored = gate_reload(g, &why); // it has logged
     (void)ignored;
-    heap_free(r);
 }
 
 void gate_reload_later(struct gate *g)
 {
     if (__atomic_exchange_n(&g->reload_waits, 1, __ATOMIC_ACQ_REL))
         return;
-    struct reload_chore *r = alloc_must(sizeof *r);
-    r->gate = g;
-    r->chore.run = reload_run;
-    list_init(&r->chore.link);
-    chores_add(&g->chores[CHORE_BRIEF], &r->chore);
+    g->reloading.run = reload_run;
+    list_init(&g->reloading.link);
+    chores_add(&g->chores[CHORE_BRIEF], &g->reloading);
 }
