@@ -44,9 +44,7 @@ static struct choice_side side_of(const struct candidate *first)
 static bool is_boundless(const struct req *r, const struct candidate *one)
 {
     const struct config_provider *p = &r->view->snapshot->config->providers[one->target.provider];
-    struct weight weight;
-    weigh(&r->ask, vendor_flags(p->vendor_row, p->url.host), one->target.model, &weight);
-    return weight.boundless;
+    return weigh_boundless(&r->ask, vendor_flags(p->vendor_row, p->url.host), one->target.model);
 }
 
 // A certificate is of calls that are like those that were compared. One that must stay on the

@@ -25,6 +25,7 @@ struct weighing {
     unsigned flags;
     struct str model;
     struct weight *w;
+    bool unread;         // text is not counted
     int64_t growth;      // of its letters (growth_of)
     int64_t calls_max;   // max_tool_calls
     int64_t rounds_most; // that one member asks for
@@ -414,7 +415,7 @@ static void see_effect(struct weighing *g, struct str key, const struct json_val
         see_search(g, "web_search_options");
     else if (str_is(key, "context_management"))
         add_rounds(g, compacts(v), "context_management");
-    else if (str_is(key, "prediction"))
+    else if (!g->unread && str_is(key, "prediction"))
         see_prediction(g, key, v);
 }
 
@@ -475,6 +476,8 @@ static void see_members(struct weighing *g)
             continue;
         see_effect(g, key, v);
         see_setting(g, key, v);
+        if (g->unread)
+            continue;
         if (is_prompts(g->ask->endpoint, key))
             g->w->prompts = prompts_in(v);
         weigh_member(&as, key, v, kind_of(g, key));
@@ -593,4 +596,16 @@ void weigh(const struct ask *a, unsigned flags, struct str model, struct weight 
     if (text)
         weigh_output(&g);
     weigh_prices(&g);
+}
+
+const char *weigh_boundless(const struct ask *a, unsigned flags, struct str model)
+{
+    struct weight w = {0};
+    struct weighing g = {
+        .ask = a, .flags = flags, .model = model, .w = &w, .unread = true, .calls_max = -1};
+    if (endpoint_free(a->endpoint))
+        return NULL;
+    see_members(&g);
+    see_model(&g);
+    return w.boundless;
 }

@@ -21,6 +21,7 @@ static struct weight weighed(enum endpoint e, const char *vendor, const char *mo
     if (ask_open(&a, &found, str_of(body), &alloc_heap, &why) != REFUSAL_NONE)
         fail_msg("%s", why.text);
     weigh(&a, v ? v->flags : 0, str_of(model), &w);
+    assert_ptr_equal(weigh_boundless(&a, v ? v->flags : 0, str_of(model)), w.boundless);
     ask_close(&a);
     return w;
 }
