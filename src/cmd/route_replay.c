@@ -14,6 +14,7 @@
 #include "gate/lessons.h"
 #include "gate/proposal.h"
 #include "gate/resolve.h"
+#include "panel/replaying.h"
 
 enum shown { WHAT, WAS, WOULD, INTERVAL, OF, SHOWN_COUNT };
 
@@ -123,6 +124,15 @@ static void add_abilities(struct json_out *o, const char *name, unsigned bits)
     json_out_end(o, ']');
 }
 
+static void add_sticky(struct json_out *o, const struct config_route *r)
+{
+    struct buf sticky;
+    buf_init(&sticky, &alloc_heap, 0);
+    replaying_sticky(r, &sticky);
+    json_out_text(o, "sticky", buf_str(&sticky));
+    buf_fini(&sticky);
+}
+
 // But for its models.
 static void add_policy(struct json_out *o, const struct config_route *r)
 {
@@ -134,6 +144,8 @@ static void add_policy(struct json_out *o, const struct config_route *r)
     add_calls(o, r);
     json_out_flag(o, "local", r->local_only);
     json_out_number(o, "max_cost_nd", r->max_cost.n);
+    json_out_number(o, "max_ttft_ms", r->max_ttft_ms);
+    add_sticky(o, r);
     add_abilities(o, "require", r->require);
     json_out_number(o, "context", r->require_context);
     json_out_number(o, "max_loss_ppm", r->max_loss_ppm);
@@ -176,6 +188,7 @@ static void add_provider(struct json_out *o, const struct config_provider *p)
     json_out_text(o, "path", p->dialect == DIALECT_OLLAMA ? p->url.path : STR_NONE);
     json_out_flag(o, "proxied", p->proxied);
     json_out_flag(o, "free", p->free);
+    json_out_number(o, "num_ctx", p->num_ctx);
     json_out_flag(o, "implied", p->from_environment);
     json_out_texts(o, "models", p->models, p->model_count);
     json_out_begin(o, "lacks", '[');

@@ -68,8 +68,9 @@ struct config_provider {
     struct secret *proxy_authorization; // "Basic ..." of its name and password; NULL without
     struct str ca_file;
     bool from_environment;
-    // Of an Ollama: the largest context, the longest answer where the caller names none, and how
-    // long a model stays loaded, as JSON ("30m", -1; empty: what Ollama does by itself).
+    // Of an Ollama: the largest context (of others 0), the longest answer where the caller names
+    // none, and how long a model stays loaded, as JSON ("30m", -1; empty: what Ollama does by
+    // itself).
     int64_t num_ctx, num_predict;
     struct str keep_alive;
     bool sought; // an Ollama that nobody named: it is a provider while it answers

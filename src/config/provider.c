@@ -256,7 +256,7 @@ static void read_ollama(struct reading *r, const struct node *map, const struct 
                         struct config_provider *p)
 {
     static const char *const names[] = {"num_ctx", "num_predict", "keep_alive"};
-    p->num_ctx = t->num_ctx;
+    p->num_ctx = p->dialect == DIALECT_OLLAMA ? t->num_ctx : 0; // it has a default
     p->num_predict = t->num_predict;
     if (t->keep_alive.len)
         p->keep_alive = read_keep_alive(r, line_of(map, "keep_alive"), t->keep_alive);

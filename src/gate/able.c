@@ -42,7 +42,7 @@ void able_of(const struct snapshot *s, const struct config_provider *p, struct s
 {
     const struct sheet *sheet = provider_sheet(s, p, model);
     struct local_model m;
-    *out = (struct able){.context = sheet ? sheet->context_tokens : 0,
+    *out = (struct able){.context = least(sheet ? sheet->context_tokens : 0, p->num_ctx),
                          .gone = is_gone(s, p),
                          .unread = snapshot_local(s, p) && is_near(p)};
     for (unsigned i = 0; i < p->lack_count; i++) {

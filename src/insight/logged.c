@@ -3,7 +3,9 @@
 #include "insight/logged.h"
 
 #include "base/map.h"
+#include "core/ability.h"
 #include "insight/row.h"
+#include "route/traits.h"
 #include "store/sql.h"
 
 #define TENANT_ID "(SELECT id FROM name WHERE text = '" TENANT "')"
@@ -115,6 +117,16 @@ static enum status read_pair(struct logged_reader *r, struct logged *out, struct
     return STATUS_OK;
 }
 
+// What is attached is an image, mostly. Of a schema its record does not tell.
+static unsigned asks_of(const struct decision *d)
+{
+    struct traits t UNSET;
+    if (d->traits.len == 0 || !traits_unpack(d->traits, &t))
+        return 0;
+    return (t.value[TRAIT_TOOLS] ? ABILITY_TOOLS : 0U) |
+           (t.value[TRAIT_MEDIA] ? ABILITY_VISION : 0U);
+}
+
 // False: its record says nothing to this program.
 static bool read_call(struct logged_reader *r, struct logged *out)
 {
@@ -123,7 +135,10 @@ static bool read_call(struct logged_reader *r, struct logged *out)
     if (id.len != sizeof out->id.bytes)
         return false;
     memcpy(out->id.bytes, id.ptr, id.len);
-    return decision_unpack(sql_str(r->calls, 2), &out->decision);
+    if (!decision_unpack(sql_str(r->calls, 2), &out->decision))
+        return false;
+    out->asks = asks_of(&out->decision);
+    return true;
 }
 
 enum status logged_more(struct logged_reader *r, struct logged *call, struct why *why)

@@ -27,6 +27,7 @@ struct logged { // slices live until the next one
     struct uuid id;
     int64_t start_us;
     struct decision decision; // of its first attempt
+    unsigned asks;            // enum ability: surely these, as far as its record tells
     // What logged_more reads.
     bool ended;        // it has rows;
     bool priced;       // ... and each of them a price:

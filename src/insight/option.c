@@ -3,6 +3,7 @@
 #include "insight/option.h"
 
 #include "base/map.h"
+#include "core/ability.h"
 
 static const struct policy_side *side_of(const struct policy_route *p, enum side side)
 {
@@ -59,12 +60,66 @@ static bool has_failed(const struct logged *c, struct str model)
     return false;
 }
 
+static const char *lacking(unsigned bits)
+{
+#define X(id, bit, word)     \
+    if (bits & ABILITY_##id) \
+        return "no " word;
+    ABILITY_MAP(X)
+#undef X
+    return NULL;
+}
+
+// What it was told to lack, and how much to read, is told otherwise by the policy.
+static bool is_told_anew(struct str out, const struct policy_able *a)
+{
+    const unsigned gained = a->lacks_now & ~a->lacks;
+#define X(id, bit, word)                                    \
+    if ((gained & ABILITY_##id) && str_is(out, "no " word)) \
+        return true;
+    ABILITY_MAP(X)
+#undef X
+    return a->context != a->context_now && str_is(out, "context");
+}
+
 // `max_cost` is looked at anew.
-static bool is_out(const struct decision *d, const struct decision_candidate *c)
+static bool is_out(const struct decision *d, const struct decision_candidate *c,
+                   const struct policy_able *a)
 {
     bool away = str_is(c->out, "not local") || str_is(c->out, "not known to be local");
     bool near = away && !d->confined; // the policy says whether it must be
-    return c->out.len && !str_is(c->out, "cost") && !str_is(c->out, "no price") && !near;
+    return c->out.len && !str_is(c->out, "cost") && !str_is(c->out, "no price") && !near &&
+           !is_told_anew(c->out, a);
+}
+
+// What the call itself asks of a model. One that it was offered was found fit for it by what is
+// told of it now: only what the policy tells otherwise is looked at.
+static struct str why_unfit(const struct logged *c, const struct policy_able *a, bool offered)
+{
+    const unsigned lacks = c->asks & a->lacks & (offered ? ~a->lacks_now : ~0U);
+    const bool told = !offered || a->context != a->context_now;
+    if (lacks)
+        return str_of(lacking(lacks));
+    return told && a->context > 0 && c->decision.input > a->context ? (struct str)STR("context")
+                                                                    : STR_NONE;
+}
+
+// Why the call does not go there, whatever it costs; empty: it may.
+static struct str why_out(const struct logged *c, const struct policy_route *p,
+                          const struct decision_candidate *was, const struct policy_model *m)
+{
+    struct policy_able able = {.lacks = 0};
+    if (m)
+        able = m->able;
+    else if (p->able)
+        p->able(p->knows, p, was->model, &able);
+    if (able.out.len)
+        return able.out;
+    if (was && is_out(&c->decision, was, &able))
+        return was->out;
+    if (!was && m->absent.len)
+        return m->absent;
+    return why_unfit(c, &able, was != NULL);
 }
 
 // Either of them may be NULL: the record has no such model, or the policy leaves the side open.
@@ -74,13 +129,7 @@ static bool take(const struct logged *c, const struct policy_route *p,
 {
     must(was || m);
     struct choice_side side;
-    struct str why = m ? m->out : STR_NONE;
-    if (!m && was && p->out)
-        why = p->out(p->knows, p, was->model);
-    if (why.len == 0 && was && is_out(&c->decision, was))
-        why = was->out;
-    if (why.len == 0 && !was)
-        why = m->absent;
+    const struct str why = why_out(c, p, was, m);
     if (why.len) {
         out->why = out->why.len ? out->why : why;
         return false;

@@ -35,6 +35,11 @@ static int64_t read_number(struct reading *r, const struct json_val *of, const c
     return 0;
 }
 
+static int64_t read_optional(struct reading *r, const struct json_val *of, const char *name)
+{
+    return json_get(of, name) ? read_number(r, of, name, INT64_MAX) : 0;
+}
+
 static enum choice_mode read_mode(struct reading *r, const struct json_val *of)
 {
     static const char *const names[CHOICE_MODES] = {"rules", "measured", "certified"};
@@ -86,7 +91,7 @@ static void read_side(struct reading *r, const struct json_val *of, const char *
     while (out->models && json_each(&it, list, NULL, &m)) {
         struct policy_model *one = &out->models[out->count++];
         one->name = read_text(r, m, "model");
-        one->out = read_text(r, m, "out");
+        one->able.out = read_text(r, m, "out");
         if (one->name.len == 0)
             complain(r, "model");
     }
@@ -120,8 +125,10 @@ static void read_route(struct reading *r, const struct json_val *of, struct poli
     out->judge = read_text(r, of, "judge");
     read_match(r, of, out);
     out->max_cost.n = read_number(r, of, "max_cost_nd", INT64_MAX);
+    out->max_ttft_ms = read_optional(r, of, "max_ttft_ms");
+    out->sticky = read_text(r, of, "sticky");
     out->require = read_abilities(r, of, "require");
-    out->context = json_get(of, "context") ? read_number(r, of, "context", INT64_MAX) : 0;
+    out->context = read_optional(r, of, "context");
     out->max_loss_ppm = (uint32_t)read_number(r, of, "max_loss_ppm", PPM);
     out->confidence_ppm = (uint32_t)read_number(r, of, "confidence_ppm", PPM);
     read_side(r, of, "small", &out->small);
@@ -196,6 +203,7 @@ static void read_provider(struct reading *r, const struct json_val *of, struct p
     p->port = (uint16_t)read_number(r, of, "port", UINT16_MAX);
     p->proxied = json_bool(json_get(of, "proxied"), false);
     p->free = json_bool(json_get(of, "free"), false);
+    p->num_ctx = read_optional(r, of, "num_ctx");
     p->implied = json_bool(json_get(of, "implied"), false);
     if (!dialect_read(json_str(json_get(of, "dialect")), &p->dialect))
         complain(r, "dialect");

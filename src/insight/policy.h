@@ -6,17 +6,21 @@
 //   {"routes":[{"name":"support","mode":"measured","verifies":true,"verifies_confined":true,
 //     "agrees":false,"sways":false,"checks":"3000 1 0   0 0",
 //     "match":"00f1e2d3c4b5a697","judge":"x/y",
-//     "max_cost_nd":0,"max_loss_ppm":20000,"confidence_ppm":950000,
-//     "require":["tools"],"context":0,
+//     "max_cost_nd":0,"max_ttft_ms":0,"sticky":"user  3600000",
+//     "max_loss_ppm":20000,"confidence_ppm":950000,"require":["tools"],"context":0,
 //     "small":[{"model":"local/llama3.2:3b"}],"large":[{"model":"x/y","out":"not local"}],
 //     "second":[{"model":"x/z"}]}],
 //    "providers":[{"name":"local","dialect":"ollama","vendor":"ollama","host":"127.0.0.1",
-//     "port":11434,"path":"","proxied":false,"free":true,"implied":false,"models":[],
-//     "lacks":[{"models":"*","abilities":["vision"]}]}]}
+//     "port":11434,"path":"","proxied":false,"free":true,"num_ctx":8192,"implied":false,
+//     "models":[],"lacks":[{"models":"*","abilities":["vision"]}]}]}
 //
 //   providers           that the file names: tiers are proposed by them; none: by those that hold
 //   prices              of the whole: CRC-32 of the prices that the file writes; none: no prices
+//   num_ctx             tokens that an Ollama is asked to read at the most; 0, none: as it can
 //   max_cost_nd         10^-9 USD; 0: any
+//   max_ttft_ms         0: any
+//   sticky              tells by what calls belong to a session, in words of the writer's; empty:
+//                       by nothing
 //   require, context    what its models must be able to do (core/ability.h), and read, in tokens;
 //                       none: anything
 //   verifies_confined   whether a call that must stay on the machine is verified
@@ -47,12 +51,18 @@
 struct policy_route;
 struct sheet;
 
-// Why such a route's call does not go to that model, whatever it asks for; empty: it may.
-typedef struct str policy_out_f(const void *knows, const struct policy_route *p, struct str model);
+// What is known of a model, by the policy's providers and by those that hold now.
+struct policy_able {
+    struct str out;               // why no call of the route goes there; empty: some may
+    unsigned lacks, lacks_now;    // enum ability
+    int64_t context, context_now; // tokens that it reads; 0: not known, or any
+};
+typedef void policy_able_f(const void *knows, const struct policy_route *p, struct str model,
+                           struct policy_able *out);
 
 struct policy_model {
     struct str name;           // "provider/model"
-    struct str out;            // empty: it can be used
+    struct policy_able able;   // but for `out` set by who knows
     struct str absent;         // why its provider is not there now, which calls that were not
                                // offered it show; empty: it is. Set by who knows
     const struct sheet *sheet; // its price; NULL: not known. Set by who has the book
@@ -80,15 +90,19 @@ struct policy_route {
     struct str terms; // that hold now (store/promises.h); empty: not known. Set by who knows them
     // Odds with which a call becomes a pair, and while a certificate holds; 0: none does. As well.
     uint32_t odds_ppm, odds_certified_ppm;
-    bool other_terms;   // its models or checks are not those that hold now. As well
-    bool other_prices;  // the policy writes prices, and others than those that hold now. As well
-    bool own_providers; // by which its tiers are proposed, not by those that hold now. As well
-    struct str unasked; // one of them, an Ollama: what it has nobody knows. As well
-    policy_out_f *out;  // of a side that is proposed as it was; NULL: what was out is. As well,
-    const void *knows;  // ... what that is asked with
-    unsigned require;   // enum ability
-    int64_t context;    // tokens; 0: any
+    bool other_terms;    // its models or checks are not those that hold now. As well
+    bool other_prices;   // the policy writes prices, and others than those that hold now. As well
+    bool own_providers;  // by which its tiers are proposed, not by those that hold now. As well
+    struct str unasked;  // one of them, an Ollama: what it has nobody knows. As well
+    bool other_ttft;     // its max_ttft is not the one that holds now. As well
+    bool other_sticky;   // ... its `sticky`, which is another one. As well
+    policy_able_f *able; // of a side that is proposed as it was; NULL: what was out is. As well,
+    const void *knows;   // ... what that is asked with
+    unsigned require;    // enum ability
+    int64_t context;     // tokens; 0: any
     struct nano max_cost;
+    int64_t max_ttft_ms; // 0: any
+    struct str sticky;   // tells it apart from others; empty: its calls are of no session
     uint32_t max_loss_ppm, confidence_ppm;
     struct policy_side small, medium, large, second;
 };
@@ -105,6 +119,7 @@ struct policy_provider {
     struct str host, path; // a path of an Ollama only
     uint16_t port;
     bool proxied, free;
+    int64_t num_ctx;    // tokens that its models read at the most; 0: as they can
     bool implied;       // a tier names it, not `providers`: it is what the gateway has of that name
     struct str *models; // its closed list; none: it is open
     unsigned model_count;

@@ -456,6 +456,8 @@ static bool choose(struct replay *r, struct anew *a)
     call.small = a->small.side;
     call.large = a->large.side;
     call.dice = choice_dice(&a->call->id);
+    if (p->sticky.len == 0)
+        call.session = SIDE_NONE;
     if (call.small.usable && call.large.usable && !call.judged.there) {
         r->unjudged++;
         return false;

@@ -181,6 +181,17 @@ static void note_calls(const struct replay *r, struct json_out *o)
                       (long long)r->scored);
 }
 
+// Which the calls' records cannot tell.
+static void note_unseen(const struct policy_route *p, struct json_out *o)
+{
+    if (p->other_ttft)
+        json_out_note(o, "the policy's route has another `max_ttft`: it is not looked at, who was "
+                         "too slow then is passed over");
+    if (p->other_sticky)
+        json_out_note(o, "the policy's route has another `sticky`: it is not looked at, sessions "
+                         "stand where they stood");
+}
+
 static void note_costs(const struct replay *r, struct json_out *o)
 {
     if (r->made > r->priced)
@@ -231,6 +242,7 @@ static void write_notes(const struct replay *r, struct json_out *o)
 {
     json_out_begin(o, "notes", '[');
     note_calls(r, o);
+    note_unseen(r->policy, o);
     note_costs(r, o);
     note_risk(r, o);
     json_out_end(o, ']');

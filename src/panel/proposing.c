@@ -17,6 +17,7 @@ static struct config_provider provider_of(const struct policy_provider *p, struc
                                     .url = {.host = p->host, .port = p->port, .path = p->path},
                                     .proxied = p->proxied,
                                     .free = p->free,
+                                    .num_ctx = p->num_ctx,
                                     .models = p->models,
                                     .model_count = p->model_count,
                                     .lacks = lacks,

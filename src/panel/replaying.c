@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "core/ability.h"
 #include "gate/able.h"
+#include "gate/charged.h"
 #include "gate/gate.h"
 #include "gate/learned.h"
 #include "gate/proposal.h"
@@ -56,11 +57,11 @@ static const struct sheet *sheet_of(const struct work *w, struct str full)
     const struct sheet *sheet = NULL;
     struct target t;
     struct why ignored;
-    if (resolve_prefixed(s, full, &t) == REFUSAL_NONE)
-        sheet = provider_sheet(s, &s->config->providers[t.provider], t.model);
-    if (!sheet && asked_sheet(s->catalog, full, &sheet, &ignored) != STATUS_OK)
-        return NULL;
-    return sheet;
+    if (resolve_prefixed(s, full, &t) != REFUSAL_NONE)
+        return asked_sheet(s->catalog, full, &sheet, &ignored) == STATUS_OK ? sheet : NULL;
+    const struct config_provider *p = &s->config->providers[t.provider];
+    sheet = provider_sheet(s, p, t.model);
+    return charged_by(p, t.model, charged_elsewhere(s, p, t.model), sheet);
 }
 
 // Why the configuration that holds cannot ask it either; empty: it can, or does not name it.
@@ -133,32 +134,55 @@ static bool has_tier(struct work *w, const struct policy_side *s, const struct c
            proposing_same(&w->proposing, w->prices, config_tier_proposed(t), &w->arena);
 }
 
-// By what is known of it now, by the policy's providers. Of one that is theirs no more, or that an
-// Ollama has no more, nothing is: it is what it was.
-static struct str why_out(const void *knows, const struct policy_route *p, struct str full)
+// False: nobody by that name is there.
+static bool find_able(const struct snapshot *s, struct str full, struct able *out, bool *stays)
 {
-    const struct snapshot *s = knows;
     struct target t;
-    struct able able;
     if (resolve_prefixed(s, full, &t) != REFUSAL_NONE)
-        return STR_NONE;
+        return false;
     const struct config_provider *provider = &s->config->providers[t.provider];
-    able_of(s, provider, t.model, &able);
-    if (p->local && !able.unread && !able_stays(s, provider, t.model))
-        return (struct str)STR("not local");
-#define X(id, bit, word)                        \
-    if (able.lacks & p->require & ABILITY_##id) \
-        return (struct str)STR("no " word);
+    able_of(s, provider, t.model, out);
+    *stays = out->unread || able_stays(s, provider, t.model);
+    return true;
+}
+
+static const char *why_out(const struct policy_route *p, const struct able *able, bool stays)
+{
+    if (p->local && !stays)
+        return "not local";
+#define X(id, bit, word)                         \
+    if (able->lacks & p->require & ABILITY_##id) \
+        return "no " word;
     ABILITY_MAP(X)
 #undef X
-    return able.context > 0 && able.context < p->context ? (struct str)STR("context") : STR_NONE;
+    return able->context > 0 && able->context < p->context ? "context" : NULL;
+}
+
+// By what is known of it now, by the policy's providers. Of one that is theirs no more, or that an
+// Ollama has no more, nothing is: it is what it was.
+static void know(const void *knows, const struct policy_route *p, struct str full,
+                 struct policy_able *out)
+{
+    const struct work *w = knows;
+    struct able able, now;
+    bool stays = false, stays_now = false;
+    if (!find_able(w->proposing.by, full, &able, &stays))
+        return;
+    if (!find_able(w->prices, full, &now, &stays_now))
+        now = able;
+    const char *why = out->out.len ? NULL : why_out(p, &able, stays);
+    if (why)
+        out->out = str_of(why);
+    out->lacks = able.lacks;
+    out->lacks_now = now.lacks;
+    out->context = able.context;
+    out->context_now = now.context;
 }
 
 static void look_at(const struct work *w, const struct policy_route *p, struct policy_side *s)
 {
     for (unsigned i = 0; i < s->count; i++)
-        if (s->models[i].out.len == 0)
-            s->models[i].out = why_out(w->proposing.by, p, s->models[i].name);
+        know(w, p, s->models[i].name, &s->models[i].able);
 }
 
 // False without memory. Of a tier that is none there is nothing.
@@ -260,6 +284,23 @@ static bool set_calls(struct work *w, struct policy_route *p, const struct confi
     return fine;
 }
 
+void replaying_sticky(const struct config_route *r, struct buf *out)
+{
+    if (r->sticky != CONFIG_STICKY_NONE)
+        buf_printf(out, "%d %.*s %lld", (int)r->sticky, STR_ARG(r->sticky_tag),
+                   (long long)r->sticky_ms);
+}
+
+static void set_sessions(struct policy_route *p, const struct config_route *now)
+{
+    struct buf sticky;
+    buf_init(&sticky, &alloc_heap, 0);
+    replaying_sticky(now, &sticky);
+    p->other_ttft = p->max_ttft_ms != now->max_ttft_ms;
+    p->other_sticky = p->sticky.len && !str_eq(p->sticky, buf_str(&sticky));
+    buf_fini(&sticky);
+}
+
 // What holds now. Of a route that does not stand in the configuration nothing is known but what its
 // calls say, nor which models a tier has now that is proposed.
 static bool set_now(struct work *w, struct policy_route *p)
@@ -272,6 +313,7 @@ static bool set_now(struct work *w, struct policy_route *p)
         return true;
     p->other_terms = !has_models(&p->small, r->small) || !has_models(&p->large, r->large) ||
                      !has_checks(p, r) || p->other_calls;
+    set_sessions(p, r);
     p->odds_ppm = r->shadow.on ? r->shadow.rate_ppm : 0;
     p->odds_certified_ppm = r->shadow.on ? r->shadow.rate_certified_ppm : 0;
     if (is_proposed(r->small) || is_proposed(r->large))
@@ -306,8 +348,8 @@ static enum status tell_route(struct work *w, struct policy_route *p)
         return STATUS_OK;
     if (!fill_sides(w, p))
         return why_set(w->why, STATUS_NO_MEMORY, "out of memory");
-    p->out = why_out;
-    p->knows = w->proposing.by;
+    p->able = know;
+    p->knows = w;
     look_at(w, p, &p->small);
     look_at(w, p, &p->large);
     price_side(w, &p->small);

@@ -36,7 +36,9 @@ static void is_read_as_it_is(void **state)
         "{\"routes\":[{\"name\":\"support\",\"mode\":\"certified\",\"verifies\":true,"
         "\"verifies_confined\":false,\"agrees\":true,\"sways\":true,\"checks\":\"3000 "
         "1\",\"match\":\"00f1e2d3c4b5a697\",\"judge\":\"x/"
-        "j\",\"require\":[\"tools\",\"schema\"],\"context\":9,\"max_cost_nd\":1500,\"max_loss_"
+        "j\",\"require\":[\"tools\",\"schema\"],\"context\":9,\"max_ttft_ms\":700,\"sticky\":\"2 "
+        "user "
+        "5\",\"max_cost_nd\":1500,\"max_loss_"
         "ppm\":20000,"
         "\"confidence_ppm\":950000,\"small\":[{\"model\":\"local/small\"}],"
         "\"large\":[{\"model\":\"x/large\",\"out\":\"not local\"},{\"model\":\"x/y\"}],"
@@ -52,13 +54,16 @@ static void is_read_as_it_is(void **state)
     assert_true(r->matched && r->match == UINT64_C(0x00f1e2d3c4b5a697) && !p.routes[1].matched);
     assert_true(!p.routes[1].agrees && !p.routes[1].sways && p.routes[1].checks.len == 0);
     assert_int_equal(r->max_cost.n, 1500);
+    assert_true(r->max_ttft_ms == 700 && str_is(r->sticky, "2 user 5"));
+    assert_true(p.routes[1].max_ttft_ms == 0 && p.routes[1].sticky.len == 0);
     assert_int_equal(r->require, ABILITY_TOOLS | ABILITY_SCHEMA);
     assert_int_equal(r->context, 9);
     assert_true(p.routes[1].require == 0 && p.routes[1].context == 0);
     assert_int_equal(r->max_loss_ppm, 20000);
     assert_int_equal(r->confidence_ppm, 950000);
     assert_true(!r->small.proposed && r->small.count == 1 && r->large.count == 2);
-    assert_true(str_is(r->large.models[0].out, "not local") && r->large.models[1].out.len == 0);
+    assert_true(str_is(r->large.models[0].able.out, "not local") &&
+                r->large.models[1].able.out.len == 0);
     assert_true(str_is(r->large.models[1].name, "x/y") && !r->large.models[1].sheet);
     assert_true(p.routes[1].small.proposed && p.routes[1].large.proposed);
     assert_int_equal(p.routes[1].small.count, 0);
@@ -100,7 +105,7 @@ static void providers_are_read(void **state)
     static const char text[] =
         "{\"routes\":[],\"providers\":[{\"name\":\"local\",\"dialect\":\"ollama\","
         "\"vendor\":\"ollama\",\"host\":\"127.0.0.1\",\"port\":11434,\"path\":\"/x\","
-        "\"proxied\":true,\"free\":true,\"implied\":true,\"models\":[]},"
+        "\"proxied\":true,\"free\":true,\"implied\":true,\"num_ctx\":4096,\"models\":[]},"
         "{\"name\":\"big\",\"dialect\":\"openai\",\"port\":443,\"models\":[\"a\",\"b\"],"
         "\"lacks\":[{\"models\":\"a*\",\"abilities\":[\"vision\"]}]}]}";
     assert_int_equal(policy_read(str_of(text), &arena, &p, &why), STATUS_OK);
@@ -110,6 +115,7 @@ static void providers_are_read(void **state)
     assert_true(of->dialect == DIALECT_OLLAMA && of->port == 11434 && of->model_count == 0);
     assert_true(str_is(of->host, "127.0.0.1") && str_is(of->path, "/x"));
     assert_true(of->proxied && of->free && of->implied);
+    assert_true(of->num_ctx == 4096 && of[1].num_ctx == 0);
     assert_true(!of[1].proxied && !of[1].free && !of[1].implied && of[1].model_count == 2);
     assert_true(str_is(of[1].models[1], "b") && of[1].host.len == 0);
     assert_true(of[0].lack_count == 0 && of[1].lack_count == 1);

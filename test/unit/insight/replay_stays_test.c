@@ -3,6 +3,7 @@
 // What stays where it is in a replay, and what does not: each attempt by its model, whichever way
 // its call has come there.
 
+#include "core/ability.h"
 #include "desk.h"
 
 // Another large model, dearer than the one that there was: the record knows it.
@@ -79,11 +80,11 @@ static void what_answered_leaves_with_its_model(void **state)
         assert_int_equal(count(r, "cost_usd.forecast"), 1);
         assert_int_equal(count(r, "to_other"), 1);
         is_example(r, "a/large", "a/dear", reasons[i]);
-        dear_model.out = (struct str)STR("not local");
+        dear_model.able.out = (struct str)STR("not local");
         r = replayed_by(&w, &p); // an escalation is none any more, a fallback finds nobody
         assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd);
         assert_true(is_noted(r, "no model to go on to") == (i == 1));
-        dear_model.out = STR_NONE;
+        dear_model.able.out = STR_NONE;
         p.large.models = &small_model; // which has not failed: it is asked again
         r = replayed_by(&w, &p);
         assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd + SMALL * 6 / 10);
@@ -198,7 +199,7 @@ static void what_nobody_may_take_is_refused(void **state)
     for (unsigned n = 0; n < 3; n++)
         (void)put(&w, n, &d);
     struct policy_route p = policy_of(CHOICE_RULES);
-    struct policy_model away = {.name = STR("a/small"), .out = STR("not local")};
+    struct policy_model away = {.name = STR("a/small"), .able = {.out = STR("not local")}};
     p.small.models = &away;
     p.large.count = 0;
     const struct json_val *r = replayed_by(&w, &p);
@@ -207,6 +208,132 @@ static void what_nobody_may_take_is_refused(void **state)
     assert_int_equal(json_type(json_path(r, "share_small.was")), JSON_NULL);
     assert_int_equal(json_type(json_path(r, "answered_small.would")), JSON_NULL);
     assert_true(is_noted(r, "3 calls would be refused"));
+    end(&w);
+}
+
+// What it reads and can do, as the policy's providers say it, and those that hold.
+static struct policy_able told;
+static void know(const void *knows, const struct policy_route *p, struct str model,
+                 struct policy_able *out)
+{
+    (void)knows;
+    (void)p;
+    if (str_is(model, "a/small"))
+        *out = told;
+}
+
+// So many of two calls, one of which is long and asks for tools, stay at the small side.
+static int64_t stay(struct world *w, struct policy_able able)
+{
+    struct policy_route p = policy_of(CHOICE_RULES);
+    struct policy_model small = {.name = STR("a/small"), .able = able};
+    p.small = (struct policy_side){.models = &small, .count = 1};
+    const int64_t named = 2 - count(replayed_by(w, &p), "to_large");
+    told = able;
+    p.small = (struct policy_side){.proposed = true};
+    p.able = know;
+    assert_int_equal(2 - count(replayed_by(w, &p), "to_large"), named);
+    return named;
+}
+
+static void put_asking(struct world *w, unsigned n, int64_t input, int64_t tools)
+{
+    static struct traits t;
+    struct decision d = decided(SIDE_SMALL, CHOICE_SURE);
+    struct str text = str_of("hello");
+    const struct demand demand = {.tools = tools};
+    struct buf packed;
+    buf_init(&packed, &alloc_heap, 0);
+    traits_of(&(struct traits_source){.demand = &demand, .texts = &text, .count = 1}, &t);
+    traits_pack(&t, false, &packed);
+    d.traits = buf_str(&packed);
+    d.input = input;
+    (void)put(w, n, &d);
+    buf_fini(&packed);
+}
+
+static void what_the_policy_tells_otherwise_is_looked_at(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 27);
+    put_asking(&w, 0, 100, 0);
+    put_asking(&w, 1, 5000, 2);
+    const unsigned tools = ABILITY_TOOLS;
+    assert_int_equal(stay(&w, (struct policy_able){.context = 4096}), 1);
+    assert_int_equal(stay(&w, (struct policy_able){.context = 8192}), 2);
+    assert_int_equal(stay(&w, (struct policy_able){.context = 4096, .context_now = 4096}), 2);
+    assert_int_equal(stay(&w, (struct policy_able){.lacks = tools}), 1);
+    assert_int_equal(stay(&w, (struct policy_able){.lacks = tools, .lacks_now = tools}), 2);
+    assert_int_equal(stay(&w, (struct policy_able){.lacks = ABILITY_VISION}), 2);
+    end(&w);
+}
+
+static void what_a_model_has_gained_lets_it_in(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 28);
+    struct decision d = decided(SIDE_LARGE, CHOICE_SURE);
+    d.input = 5000;
+    d.list[0].out = (struct str)STR("context");
+    (void)put(&w, 0, &d);
+    d.list[0].out = (struct str)STR("no tools");
+    (void)put(&w, 1, &d);
+    const struct policy_able both[] = {{.context = 8192, .context_now = 4096},
+                                       {.context = 8192, .context_now = 8192},
+                                       {.lacks_now = ABILITY_TOOLS},
+                                       {.lacks = ABILITY_TOOLS, .lacks_now = ABILITY_TOOLS}};
+    for (int i = 0; i < 4; i++) {
+        struct policy_route p = policy_of(CHOICE_RULES);
+        struct policy_model small = {.name = STR("a/small"), .able = both[i]};
+        p.small.models = &small;
+        assert_int_equal(count(replayed_by(&w, &p), "to_small"), i % 2 == 0);
+    }
+    end(&w);
+}
+
+// The calls were not offered it.
+static void another_model_takes_what_fits_it(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 29);
+    put_asking(&w, 0, 100, 0);
+    put_asking(&w, 1, 5000, 2);
+    const struct policy_able brief = {.context = 4096, .context_now = 4096};
+    const struct policy_able plain = {.lacks = ABILITY_TOOLS, .lacks_now = ABILITY_TOOLS};
+    for (int i = 0; i < 2; i++) {
+        struct policy_route p = policy_of(CHOICE_RULES);
+        struct policy_model other = {.name = STR("a/other"), .able = i ? plain : brief};
+        p.small.models = &other;
+        const struct json_val *r = replayed_by(&w, &p);
+        assert_int_equal(count(r, "to_other"), 1);
+        assert_int_equal(count(r, "to_large"), 1);
+    }
+    end(&w);
+}
+
+// Its session had kept it at the large side.
+static void a_policy_without_sessions_has_none(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 30);
+    struct decision d = decided(SIDE_LARGE, CHOICE_SURE);
+    d.call.session = SIDE_LARGE;
+    (void)put(&w, 0, &d);
+    struct policy_route p = policy_of(CHOICE_RULES);
+    assert_int_equal(count(replayed_by(&w, &p), "to_small"), 1);
+    p.sticky = (struct str)STR("1  60000");
+    assert_int_equal(count(replayed_by(&w, &p), "to_small"), 0);
+    p.other_sticky = p.other_ttft = true;
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_true(is_noted(r, "another `sticky`") && is_noted(r, "another `max_ttft`"));
     end(&w);
 }
 
@@ -219,6 +346,10 @@ int main(void)
         cmocka_unit_test(a_call_stays_at_its_model_whatever_its_side),
         cmocka_unit_test(an_answer_at_the_model_is_its_cost),
         cmocka_unit_test(what_nobody_may_take_is_refused),
+        cmocka_unit_test(what_the_policy_tells_otherwise_is_looked_at),
+        cmocka_unit_test(what_a_model_has_gained_lets_it_in),
+        cmocka_unit_test(another_model_takes_what_fits_it),
+        cmocka_unit_test(a_policy_without_sessions_has_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
