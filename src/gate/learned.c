@@ -180,7 +180,7 @@ struct str learned_judged(const struct config_route *r)
 }
 
 // The first of a tier that is proposed says nothing, as its order does not.
-static struct str judge_of(const struct config_route *r)
+struct str learned_judge_of(const struct config_route *r)
 {
     const struct config_tier *t = r->large;
     const struct str judged = learned_judged(r);
@@ -222,7 +222,7 @@ bool learned_calls_by(const struct learned_of_calls *of, char out[LEARNED_CALLS 
 
 bool learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1])
 {
-    struct learned_of_calls of = {.judge = judge_of(r)};
+    struct learned_of_calls of = {.judge = learned_judge_of(r)};
     struct buf checks;
     buf_init(&checks, &alloc_heap, 0);
     learned_checks(r, &checks);

@@ -83,6 +83,8 @@ struct learned_of_calls {
 bool learned_calls_by(const struct learned_of_calls *of, char out[LEARNED_CALLS + 1]) MUST_USE;
 bool learned_match(const struct config_route *r, uint64_t *out) MUST_USE;
 struct str learned_judged(const struct config_route *r); // as it is written; empty: it is not
+// Who judges all of its pairs; empty: of each the model of the large side that has answered.
+struct str learned_judge_of(const struct config_route *r);
 // As text, appended: the same in whatever order they are written, where that says nothing. Whether
 // there was memory says the buffer.
 void learned_checks(const struct config_route *r, struct buf *b);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "gate/gate_state.h"
+#include "gate/learned.h"
 #include "request/verifying.h"
 #include "verify/verify.h"
 
@@ -175,12 +176,17 @@ static bool ask(struct shadow *s, enum stage stage, const char *what)
            inner_begin(&s->inner, s->worker, s->view);
 }
 
+struct str comparing_judge(const struct shadow *s)
+{
+    const struct str judge = learned_judge_of(s->route);
+    return judge.len ? judge : s->pair.strong;
+}
+
 static struct judging judging_of(const struct shadow *s)
 {
     return (struct judging){.worker = s->worker,
                             .view = s->view,
-                            .judge = s->route->shadow.judge.len ? s->route->shadow.judge
-                                                                : s->pair.strong,
+                            .judge = comparing_judge(s),
                             .key = &s->key,
                             .source = &s->body,
                             .request = s->request,

@@ -61,6 +61,8 @@ struct shadow {
 struct shadow *comparing_new(struct worker *w) MUST_USE;
 // Goes on by itself, and is no more the caller's: soon, not before this returns.
 void comparing_begin(struct shadow *s, struct view *v);
+// Who is to judge it, where nothing else tells: "provider/model", once its models are known.
+struct str comparing_judge(const struct shadow *s);
 struct pair_cost comparing_cost(const struct req *r); // of an attempt that has ended
 // There is no pair, and why: counted, and freed.
 void comparing_drop(struct shadow *s, enum shadow_end end, struct str why);

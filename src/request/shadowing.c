@@ -4,6 +4,7 @@
 
 #include "gate/gate_state.h"
 #include "gate/learned.h"
+#include "request/availability.h"
 #include "request/comparing.h"
 #include "request/plan.h"
 #include "request/ranking.h"
@@ -206,6 +207,15 @@ static bool find_own(const struct req *r, const struct candidate *c, struct str 
     return false;
 }
 
+// Whether or not the answers will need one: which calls have a pair must not depend on that.
+static bool lacks_judge(const struct shadow *s, const struct req *r)
+{
+    struct target t;
+    return !s->route->shadow.unjudged &&
+           resolve_prefixed(r->view->snapshot, comparing_judge(s), &t) == REFUSAL_NONE &&
+           availability_bar(r, &t) != BAR_NONE;
+}
+
 // NULL; or why its answer is not compared, and how it ends. Where the small side was asked, and the
 // large one has answered, that is no loss of the route's.
 static const char *take_answer(struct shadow *s, const struct req *r, enum shadow_end *end)
@@ -230,6 +240,8 @@ static const char *take_answer(struct shadow *s, const struct req *r, enum shado
     s->pair.served_strong = large;
     s->pair.weak = large ? other : own;
     s->pair.strong = large ? own : other;
+    if (lacks_judge(s, r))
+        return "Its judge cannot be asked just now.";
     *(large ? &s->pair.strong_cost : &s->pair.weak_cost) = comparing_cost(r);
     s->output_given = usage_output(&a->entry.usage);
     said_end(&s->given, r);
