@@ -37,6 +37,12 @@ static void add_count(struct libscols_line *line, enum shown column, const struc
     table_cell(line, column, str_of(text));
 }
 
+// By a look whose model's file is refused, so that none of what it has found is in use.
+static bool is_lost(const struct json_val *r, const struct json_val *used)
+{
+    return json_str(json_get(r, "refused")).len && json_type(used) != JSON_OBJECT;
+}
+
 static bool stands_on(const struct json_val *r, enum rung rung)
 {
     return str_is(json_str(json_get(r, "rung")), rung_name(rung));
@@ -66,7 +72,7 @@ static void add_loss(struct libscols_line *line, const struct json_val *r)
     bool known = route_share(json_str(json_get(used, "loss")), &loss);
     if (known && route_share(json_str(json_get(used, "loss_upper")), &upper))
         (void)snprintf(text, sizeof text, "%.1f %% (<= %.1f %%)", 100 * loss, 100 * upper);
-    else if (known || (stands_on(r, RUNG_MEASURED) && !waits(r)))
+    else if (known || (stands_on(r, RUNG_MEASURED) && !waits(r) && !is_lost(r, used)))
         (void)snprintf(text, sizeof text, "%.1f %%", 100 * loss);
     table_cell(line, LOSS, str_of(text));
 }
@@ -158,7 +164,7 @@ static void tell_tasks(const struct json_val *r)
         const struct json_val *used = json_get(task, rung);
         double share = 0, loss = 0;
         int64_t proved = 0;
-        if (!json_i64(json_get(task, "proved"), &proved))
+        if (!json_i64(json_get(task, "proved"), &proved) || is_lost(r, used))
             continue;
         (void)(route_share(json_str(json_get(used, "share_small")), &share) &&
                route_share(json_str(json_get(used, "loss")), &loss));

@@ -30,9 +30,9 @@ struct known {
     int references; // atomic
     char name[NAME_BYTES_MAX + 1];
     char terms[LEARNED_TERMS + 1];
-    uint64_t models; // that these terms are about, among others
-    int64_t doubts;
-    bool own; // has a model of its own
+    uint64_t models;       // that these terms are about, among others
+    int64_t at_us, doubts; // of the look
+    bool own;              // has a model of its own
     struct model model;
     struct limit whole;
     struct limit tasks[PROMISE_TASKS_MAX]; // in order of task, as int64
@@ -300,6 +300,7 @@ static void read_row(void *context, const struct promise_row *row)
         return;
     if (row->task == 0) {
         p->whole = limit_of(row);
+        p->at_us = row->at_us;
         p->doubts = row->doubts;
         if (row->model.len)
             open_model(r, row);
@@ -499,6 +500,12 @@ int64_t learned_doubts(const struct learned *l, const struct config_route *r)
 {
     const struct known *p = known_now(l, r);
     return p ? p->doubts : 0;
+}
+
+int64_t learned_looked(const struct learned *l, const struct config_route *r)
+{
+    const struct known *p = known_now(l, r);
+    return p ? p->at_us : 0;
 }
 
 bool learned_certified(const struct learned *l, const struct config_route *r)

@@ -52,6 +52,8 @@ enum rung learned_rung(const struct learned *l, const struct config_route *r);
 // How many parts of it had been asked, ever, by the look that this is of (store/promises.h); 0: by
 // none.
 int64_t learned_doubts(const struct learned *l, const struct config_route *r);
+// When the look was that what is known of it is of; 0: nothing is.
+int64_t learned_looked(const struct learned *l, const struct config_route *r);
 // They are chosen by a certificate that holds now.
 bool learned_certified(const struct learned *l, const struct config_route *r);
 // It was read of the route as it is: of these models, this promise; or there is no memory to tell.

@@ -270,8 +270,12 @@ static void note_of(const struct look *l, const struct outlooks *f, char *out, s
     struct buf b;
     buf_fixed(&b, out, size - 1);
     note_measured(l, f, measured, sizeof measured);
-    if (f->route.certified.holds)
-        buf_printf(&b, "%.*s", (int)strcspn(l->before, ";"), l->before);
+    if (f->route.certified.holds && l->before[0])
+        buf_printf(&b, "the certificate before this one was revoked: %s",
+                   l->broken ? "the newest pairs of then lost more than was promised"
+                             : "its pairs, as they were rated since, did not prove it");
+    else if (f->route.certified.holds)
+        buf_clear(&b);
     else if (f->doubtful)
         note_judge(l, f, &b);
     else if (!f->tested)

@@ -74,7 +74,7 @@ static int64_t mean(const struct sum *s)
 
 static void write_costs(struct json_out *o, const struct pairs_sum *s, int64_t share_ppm)
 {
-    bool both = s->weak.count && s->strong.count;
+    bool both = s->weak.count && s->strong.count && share_ppm >= 0;
     int64_t less = mean(&s->strong) - mean(&s->weak);
     figure_usd(o, "small_usd", s->weak.count != 0, mean(&s->weak));
     figure_usd(o, "large_usd", s->strong.count != 0, mean(&s->strong));
@@ -88,7 +88,7 @@ static void write_costs(struct json_out *o, const struct pairs_sum *s, int64_t s
 static void write_found(struct json_out *o, const char *name, const struct promise_found *f,
                         const int64_t *most_ppm)
 {
-    if (!f->holds) {
+    if (!f || !f->holds) {
         json_out_null(o, name);
         return;
     }
@@ -110,10 +110,12 @@ struct telling {
     bool built_in;
     enum rung rung;
     char refused[sizeof(((struct why *)0)->text)]; // why the file of its model was
+    int64_t looked_us; // when what calls go by was found; 0: nothing was
     const struct pairs_sum *sum;
     char terms[LEARNED_TERMS + 1];
     bool there;        // a look
-    int64_t share_ppm; // that the threshold in use sends to the small side
+    bool lost;         // what it has found, with its model's file
+    int64_t share_ppm; // that the threshold in use sends to the small side; below 0: not known
     unsigned tasks;
 };
 
@@ -177,15 +179,32 @@ static void write_next(const struct telling *t, const struct promise_row *row)
                                            : row->note);
 }
 
+// Of a row that the look has of the route, or of a task.
+static void write_both(const struct telling *t, const struct promise_row *row)
+{
+    write_found(t->out, "certified", t->lost ? NULL : &row->certified, &row->loss_upper_ppm);
+    write_found(t->out, "measured", t->lost ? NULL : &row->measured,
+                row->measured_upper_ppm >= 0 ? &row->measured_upper_ppm : NULL);
+}
+
+static int64_t share_of(const struct telling *t, const struct promise_row *row)
+{
+    const struct promise_found *used =
+        t->route->mode == CONFIG_CERTIFIED ? &row->certified : &row->measured;
+    if (t->rung == RUNG_RULES)
+        return 0;
+    return t->lost ? -1 : used->holds ? used->share_ppm : 0;
+}
+
 static void write_route(struct telling *t, const struct promise_row *row)
 {
     struct json_out *o = t->out;
     const struct config_route *r = t->route;
     static const struct promise_row none;
     const struct promise_row *is = row ? row : &none;
-    const struct promise_found *used = r->mode == CONFIG_CERTIFIED ? &is->certified : &is->measured;
     t->there = row != NULL;
-    t->share_ppm = used->holds && t->rung != RUNG_RULES ? used->share_ppm : 0;
+    t->lost = t->refused[0] && t->looked_us != is->at_us;
+    t->share_ppm = share_of(t, is);
     json_out_text(o, "name", r->name);
     json_out_flag(o, "built_in", t->built_in);
     json_out_text(o, "mode", str_of(config_mode_name(r->mode)));
@@ -208,9 +227,7 @@ static void write_route(struct telling *t, const struct promise_row *row)
     json_out_text(o, "note", is->note);
     json_out_text(o, "model", is->model);
     json_out_text(o, "refused", str_of(t->refused));
-    write_found(o, "certified", &is->certified, &is->loss_upper_ppm);
-    write_found(o, "measured", &is->measured,
-                is->measured_upper_ppm >= 0 ? &is->measured_upper_ppm : NULL);
+    write_both(t, is);
     json_out_begin(o, "tasks", '[');
 }
 
@@ -230,9 +247,7 @@ static void tell(void *context, const struct promise_row *row)
     json_out_begin(t->out, NULL, '{');
     json_out_text(t->out, "task", str_of(task));
     json_out_number(t->out, "proved", row->proved);
-    write_found(t->out, "certified", &row->certified, &row->loss_upper_ppm);
-    write_found(t->out, "measured", &row->measured,
-                row->measured_upper_ppm >= 0 ? &row->measured_upper_ppm : NULL);
+    write_both(t, row);
     json_out_end(t->out, '}');
 }
 
@@ -262,6 +277,7 @@ static enum status find_rung(const struct asking *a, struct telling *t, struct w
     enum status s = learned_new(&from, &learned, why);
     if (s == STATUS_OK) {
         t->rung = learned_rung(learned, r);
+        t->looked_us = learned_looked(learned, r);
         str_copy_clipped(learned_refused(learned, r), t->refused, sizeof t->refused);
     }
     learned_free(learned);

@@ -18,7 +18,8 @@
 // "small_usd","large_usd","saved_usd","shadow_usd","judge_usd","served":{"since","calls",
 // "small_share","escalated","saved_usd","saved_unknown","shadow_usd","saved_net_usd"}}]}: shares
 // and losses are texts, 0 to 1. "rung" is what calls stand on, "certified" and "measured" what the
-// pairs would carry; "refused" why the file of its model is, else "". "small_usd" and
+// pairs would carry, null where the file of its model is refused and nothing of that look is in
+// use; "refused" why it is, else "". "small_usd" and
 // "large_usd" are means of a call, by the pairs; "saved_usd" what a call is expected to save with
 // the threshold in use, before the sums "shadow_usd" and
 // "judge_usd" that the pairs have cost; "served" is what happened (insight/routed.h). Null where

@@ -85,8 +85,8 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     add_pairs(gateway, 500, 0.95)
     [support] = status(gateway, "support", verb="learn")
     expect((support["rung"], support["pairs"], support["next"]), ("certified", 540, ""))
-    found = support["certified"]
-    expect_true(float(found["share_small"]) > 0.9 and float(found["loss_upper"]) <= 0.1, found)
+    certified = support["certified"]
+    expect_true(float(certified["share_small"]) > 0.9 and float(certified["loss_upper"]) <= 0.1, certified)
     expect((support["small_usd"], support["large_usd"], support["saved_usd"]), ("0.000001", "0.000009", "0.000008"))
     expect((support["shadow_usd"], support["judge_usd"]), ("0.00054", "0.00027"))
     until(lambda: model_of(gateway) == "bench/small-a", 10, "what was learned chooses")
@@ -126,6 +126,7 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     [support] = status(gateway, "support")
     expect_in(file.name, support["refused"])
     expect_in("costlens route learn support", support["next"])
+    expect((support["rung"], support["certified"]), ("certified", certified), "which it still goes by")
 
     # Who starts with it has nothing that was there, and says who chooses instead.
     gateway.program.stop()
@@ -133,7 +134,14 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     expect(model_of(gateway), "bench/large-a")
     expect_in("the large side answers", gateway.program.errors())
     expect_true("the shipped model chooses" not in gateway.program.errors(), "not where a promise is to be kept")
-    gateway.program.stop()
+    for here in (True, False):  # nothing that the look has found is told as if it held
+        [support] = status(gateway, "support")
+        expect((support["rung"], support["certified"], support["measured"], support["saved_usd"]), ("rules", None, None, "0.00"))
+        expect_in(file.name, support["refused"])
+        text = gateway.costlens("route", "status", "support").stdout
+        expect_true("loss <=" not in text, text)
+        if here:
+            gateway.program.stop()
     file.unlink()
     file.write_bytes(whole)
     gateway.start()
