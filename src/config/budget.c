@@ -29,6 +29,35 @@ static const struct config_route *of_shadow(const struct config *c, struct str n
     return NULL;
 }
 
+static const struct config_route *route_named(const struct config *c, struct str name)
+{
+    for (unsigned i = 0; i < c->route_count; i++)
+        if (str_eq(c->routes[i].name, name))
+            return &c->routes[i];
+    return NULL;
+}
+
+// A name that the budget of a route's `shadow` has, or would: with it, what this one has counted.
+static void refuse_shadow(struct reading *r, const struct node *n, struct str name)
+{
+    const struct config_route *has = of_shadow(r->c, name);
+    const struct str route = str_skip(name, sizeof CONFIG_SHADOW - 1);
+    if (has)
+        reading_fault(
+            r, n->line,
+            "budgets: `%.*s` is the budget that the route %.*s has for its `shadow` (line "
+            "%d): give this one another name",
+            STR_ARG(name), STR_ARG(has->name), has->line);
+    else
+        reading_fault(
+            r, n->line,
+            "budgets: `%.*s`: names that begin with " CONFIG_SHADOW
+            " are those of the budgets that routes have for their `shadow`, and %s%.*s%s. "
+            "Write shadow: { budget: USD } there, or give this one another name",
+            STR_ARG(name), route_named(r->c, route) ? "the route " : "there is no route ",
+            STR_ARG(route), route_named(r->c, route) ? " has none" : "");
+}
+
 static bool read_name(struct reading *r, const struct node *map, struct str *name)
 {
     const struct node *n = node_get(map, "name");
@@ -39,13 +68,8 @@ static bool read_name(struct reading *r, const struct node *map, struct str *nam
     *name = reading_text(r, n, "name");
     if (!name->ptr)
         return false;
-    const struct config_route *route = of_shadow(r->c, *name);
-    if (route) {
-        reading_fault(
-            r, n->line,
-            "budgets: `%.*s` is the budget that the route %.*s has for its `shadow` (line "
-            "%d): give this one another name",
-            STR_ARG(*name), STR_ARG(route->name), route->line);
+    if (str_starts(*name, (struct str)STR(CONFIG_SHADOW))) {
+        refuse_shadow(r, n, *name);
         return false;
     }
     for (const struct node *b = map->parent->first; b != map; b = b->next) {

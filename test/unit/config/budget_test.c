@@ -162,6 +162,12 @@ static const struct {
      "routes:\n  - { name: s, small: a/m, large: a/n, shadow: { budget: 1, judge: none } }\n"
      "budgets:\n  - { name: other, limit: 1 }\n  - { name: 'shadow:s', limit: 1 }\n",
      7, "`shadow:s` is the budget that the route s has for its `shadow` (line 4)"},
+    // ... nor one that it would have
+    {"providers:\n  a: { url: 'http://127.0.0.1:9/v1', models: [m, n] }\n"
+     "routes:\n  - { name: s, small: a/m, large: a/n }\n"
+     "budgets:\n  - { name: 'shadow:s', limit: 1 }\n",
+     6, "and the route s has none. Write shadow: { budget: USD } there"},
+    {"budgets:\n  - { name: 'shadow:s', limit: 1 }\n", 2, "and there is no route s. Write"},
 };
 
 static void tells_what_is_wrong(void **state)
