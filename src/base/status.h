@@ -24,6 +24,7 @@
     X(TIMEOUT, "timed out")                     \
     X(CLOSED, "closed by the other side")       \
     X(NEWER, "written by a newer version")      \
+    X(OLDER, "written by an older version")     \
     X(DAMAGED, "damaged")                       \
     X(UNSUPPORTED, "not supported")
 

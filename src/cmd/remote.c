@@ -104,6 +104,7 @@ static enum status open_here(const struct verb *verb, struct verb_call *call, st
     struct store_setup setup = {.path = c->store,
                                 .state = c->state,
                                 .create = verb->makes_store,
+                                .asks = verb->safe,
                                 .keep_days = c->keep_days};
     enum status s = store_open(&setup, &call->store, why);
     if (s != STATUS_UNKNOWN || !verb->without_store)

@@ -36,7 +36,7 @@ struct verb {
     const char *name; // "keys/create": POST /api/v1/keys/create
     verb_f *run;      // one of these two
     verb_insight_f *insight;
-    bool safe; // changes nothing: GET is taken too
+    bool safe; // changes nothing: GET is taken too; not the format of a store, either
     bool slow; // it goes through the ledger, as all of insight's do
     bool needs_catalog;
     bool makes_store;   // there need be none yet

@@ -516,29 +516,51 @@ enum status schema_migrate(sqlite3 *db, const char *path, struct why *why)
     return schema_migrate_to(db, path, VERSION, why);
 }
 
-enum status schema_migrate_to(sqlite3 *db, const char *path, int last, struct why *why)
+// 0: there are no tables yet.
+static enum status version_of(sqlite3 *db, int *out, struct why *why)
 {
     int64_t version = 0;
     sqlite3_stmt *ask = sql_prepare(db, "PRAGMA user_version");
     bool told = ask && sql_one_i64(ask, 0, &version);
     sqlite3_finalize(ask);
-    if (!told)
-        return sql_why(why, db, "the store cannot be read");
+    *out = (int)version;
+    return told ? STATUS_OK : sql_why(why, db, "the store cannot be read");
+}
+
+enum status schema_current(sqlite3 *db, const char *path, struct why *why)
+{
+    int version = 0;
+    enum status status = version_of(db, &version, why);
+    if (status != STATUS_OK || version == 0 || version >= VERSION)
+        return status;
+    return why_set(why, STATUS_OLDER,
+                   "%s is of an older version of costlens (its format is %d, this program's %d), "
+                   "and a command that only asks leaves it so. `costlens serve` brings it up to "
+                   "date, and keeps a copy beside it (.before-%d) for the way back",
+                   path, version, VERSION, version + 1);
+}
+
+enum status schema_migrate_to(sqlite3 *db, const char *path, int last, struct why *why)
+{
+    int version = 0;
+    enum status s = version_of(db, &version, why);
+    if (s != STATUS_OK)
+        return s;
     if (version > VERSION)
         return why_set(
             why, STATUS_NEWER,
             "%s was written by a newer version of costlens (its format is %d, this program "
             "knows up to %d). Use that version or a newer one, or restore the copy "
             "%s.before-%d that it kept",
-            path, (int)version, VERSION, path, VERSION + 1);
+            path, version, VERSION, path, VERSION + 1);
     if (version > 0 && version < last) {
-        enum status status = keep_copy(db, path, (int)version, why);
+        enum status status = keep_copy(db, path, version, why);
         if (status != STATUS_OK)
             return status == STATUS_FULL ? say_space(path, why) : status;
         log_say(LOG_INFO, "the store is brought from format %d to %d; a copy is kept beside it",
-                (int)version, last);
+                version, last);
     }
-    for (int i = (int)version + 1; i <= last; i++) {
+    for (int i = version + 1; i <= last; i++) {
         enum status status = migrate_one(db, i, why);
         if (status != STATUS_OK)
             return status == STATUS_FULL ? say_space(path, why) : status;

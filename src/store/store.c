@@ -275,6 +275,8 @@ static enum status open_ledger(struct store *s, struct why *why)
 {
     replay_trim(s); // the database may need the space
     enum status status = open_database(s, why);
+    if (status == STATUS_OK && s->setup.asks)
+        status = schema_current(s->db, s->path, why);
     if (status == STATUS_OK) {
         status = schema_migrate(s->db, s->path, why);
         if (status == STATUS_FULL)

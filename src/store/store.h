@@ -27,6 +27,7 @@ struct store_setup {
     struct str path;   // of the SQLite file; its folder is made (0700) when missing
     struct str state;  // folder of journal/, lock; empty = folder of path
     bool create;       // make it when missing
+    bool asks;         // nothing is to be changed: a file of an older version stays as it is
     bool writer;       // start the writer thread (serve); else replay is done before open returns
     int64_t keep_days; // rows older are removed by the writer; 0 = for ever
     int64_t fsync_ms;  // journal fsync interval; 0 = every batch
@@ -35,7 +36,8 @@ struct store_setup {
 // STATUS_UNKNOWN: there is none, and it is not to be made: nothing was. STATUS_BUSY: another
 // process owns it (why names its pid and how to reach it). STATUS_TIMEOUT: another program has kept
 // the ledger's own lock for some seconds; that it is waited for is logged. STATUS_NEWER: written by
-// a newer version (why says which). A migration first copies the file to <path>.before-<version>.
+// a newer version (why says which). STATUS_OLDER: by an older one, for who only `asks` (why says
+// what to do). A migration first copies the file to <path>.before-<version>.
 enum status store_open(const struct store_setup *setup, struct store **out,
                        struct why *why) MUST_USE;
 void store_close(struct store *s); // the writer finishes what is in the journal first

@@ -205,9 +205,37 @@ static void a_full_disk_changes_nothing(void **state)
     place_remove(&p);
 }
 
+// Nor is a copy made: there is nothing to go back from.
+static void who_only_asks_changes_nothing(void **state)
+{
+    (void)state;
+    struct place p;
+    place_make(&p);
+    make_old(&p);
+    const struct store_setup setup = {.path = str_of(p.path), .asks = true};
+    struct store *s = NULL;
+    struct why why = {0};
+    assert_int_equal(store_open(&setup, &s, &why), STATUS_OLDER);
+    assert_non_null(strstr(why.text, "its format is 1, this program's"));
+    assert_non_null(strstr(why.text, "`costlens serve` brings it up to date"));
+    assert_int_equal(ask(&p, "PRAGMA user_version"), 1);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM tag"), OLD_CALLS / 2);
+    char copy[sizeof p.path + 16];
+    snprintf(copy, sizeof copy, "%s.before-2", p.path);
+    assert_int_equal(access(copy, F_OK), -1);
+    store_close(store_at(&p, false));
+    is_whole(&p);
+    assert_int_equal(store_open(&setup, &s, &why), STATUS_OK);
+    store_close(s);
+    ask(&p, "PRAGMA user_version = 1000");
+    assert_int_equal(store_open(&setup, &s, &why), STATUS_NEWER);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_only_asks_changes_nothing),
         cmocka_unit_test(an_old_store_is_brought_up_to_date),
         cmocka_unit_test(a_death_at_any_write_costs_nothing),
         cmocka_unit_test(a_full_disk_changes_nothing),
