@@ -43,7 +43,8 @@ enum choice_mode { CHOICE_RULES, CHOICE_MEASURED, CHOICE_CERTIFIED, CHOICE_MODES
     X(NO_DEARER, 9, "no dearer")                                            \
     X(STICKY, 10, "sticky")                                                 \
     X(NO_CASCADE, 11, "the cascade does not pay")                           \
-    X(CERTIFIED_KIND, 12, "no certificate of calls like it")
+    X(CERTIFIED_KIND, 12, "no certificate of calls like it")                \
+    X(CERTIFIED_PASSED, 13, "the certified model is passed over")
 
 enum choice_why {
 #define X(id, number, text) CHOICE_WHY_##id = (number),

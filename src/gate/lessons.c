@@ -21,6 +21,17 @@ static bool is_of_models(const struct config_route *r, const struct pair *p)
     return has_model(r->small, p->weak) && has_model(r->large, p->strong);
 }
 
+// Its small model is the one that the call's score was of, the first in line: by a certificate no
+// other answers. Of the large side any is what its caller would have got. What an earlier version
+// has not said is taken to be so.
+static bool is_first(const struct config_route *r, const struct pair *p)
+{
+    bool first = p->scored == 0;
+    for (unsigned i = 0; i < r->large->model_count && !first; i++)
+        first = model_pair(p->weak, r->large->models[i]) == p->scored;
+    return first;
+}
+
 bool lessons_swayed(const struct config_route *r)
 {
     bool more = false;
@@ -69,7 +80,7 @@ static void read_one(void *context, const struct pair *p)
                                   .contradicted = p->judged == PAIR_JUDGED_CONTRADICTED,
                                   .swayed = !p->by_score || lessons_swayed(r->of->route),
                                   .promised = p->promised,
-                                  .proves = str_is(p->calls, r->calls),
+                                  .proves = str_is(p->calls, r->calls) && is_first(r->of->route, p),
                                   .doubts = p->doubts};
     r->status = r->f(r->context, &lesson, p->number, r->why);
 }

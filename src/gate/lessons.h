@@ -21,7 +21,8 @@ struct lessons_of {
 bool lessons_swayed(const struct config_route *r);
 // The newest of them, a bounded number, the oldest first; `number` is the pair's. Those of other
 // calls, or that were checked or judged otherwise (learned_calls), or that do not say of which they
-// are, prove nothing. Not from a loop.
+// are, prove nothing; nor do those of a small model that stood in for the first in line. Not from a
+// loop.
 typedef enum status lesson_f(void *context, const struct lesson *l, int64_t number,
                              struct why *why);
 // *newest: the number of the last pair, whether or not it is a lesson; `after` without any.

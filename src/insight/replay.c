@@ -384,6 +384,17 @@ static bool is_same_promise(const struct policy_route *p, const struct decision 
            option_as_it_was(d, &p->large, SIDE_LARGE);
 }
 
+// Of the small side the model whose answer would be given: where a second one is to agree, that.
+static struct str given_of(const struct anew *a, const struct policy_route *p)
+{
+    const struct decision *d = &a->call->decision;
+    const bool agrees = p->agrees && d->call.checkable && !d->confined;
+    for (unsigned i = 0; agrees && i < p->second.count; i++)
+        if (!p->second.models[i].able.out.len)
+            return p->second.models[i].name;
+    return a->small.model;
+}
+
 // A threshold is of the scores of one model. What another one has scored it scores anew, by the
 // words of the call's pair where it reads them. False: they were not kept.
 static bool score_anew(const struct replay *r, struct anew *a, struct choice_judged *j)
@@ -399,12 +410,15 @@ static bool score_anew(const struct replay *r, struct anew *a, struct choice_jud
     a->scored = true;
     a->by_pair = model_reads_words(m);
     j->has_own = true;
-    j->own = (int64_t)((double)model_gain(m, &t, model_pair(a->small.model, a->large.model)) * PPM);
+    j->own =
+        (int64_t)((double)model_gain(m, &t, model_pair(given_of(a, r->policy), a->large.model)) *
+                  PPM);
     return true;
 }
 
 // Under another promise than the one that held the mode's threshold is another, too. None is of
-// calls of a kind that makes no pairs. False: whether the call is below it is not known.
+// calls of a kind that makes no pairs, nor where its model was passed over. False: whether the call
+// is below it is not known.
 static bool promise_anew(struct replay *r, struct anew *a, struct choice_judged *j)
 {
     const struct policy_route *p = r->policy;
@@ -415,11 +429,12 @@ static bool promise_anew(struct replay *r, struct anew *a, struct choice_judged 
         return true;
     if (p->mode == CHOICE_MEASURED && c->why == CHOICE_WHY_RULES) // nothing was learned yet
         return true;
-    const bool kind = c->why != CHOICE_WHY_CERTIFIED_KIND;
-    if (kind && t->holds && !score_anew(r, a, j))
+    const bool proved =
+        c->why != CHOICE_WHY_CERTIFIED_KIND && c->why != CHOICE_WHY_CERTIFIED_PASSED;
+    if (proved && t->holds && !score_anew(r, a, j))
         return false;
     r->other_promise++;
-    if (!kind)
+    if (!proved)
         return true;
     if (p->mode == CHOICE_MEASURED && !t->learns) // nothing is measured
         *c = j->counsel[CHOICE_RULES];

@@ -59,6 +59,15 @@ static bool is_of_calls(const struct policy_route *r, const struct pair *p)
     return r->calls.len == 0 || str_eq(r->calls, p->calls);
 }
 
+// Of the small model that was first in line (gate/lessons.h).
+static bool is_first(const struct policy_route *r, const struct pair *p)
+{
+    bool first = p->scored == 0 || p->scored == model_pair(p->weak, p->strong);
+    for (unsigned i = 0; i < r->large.count && !first; i++)
+        first = model_pair(p->weak, r->large.models[i].name) == p->scored;
+    return first;
+}
+
 static void take(void *context, const struct pair *p)
 {
     struct work *w = context;
@@ -81,7 +90,8 @@ static void take(void *context, const struct pair *p)
                                   .ruled = pair_ruled(p->judged),
                                   .contradicted = p->judged == PAIR_JUDGED_CONTRADICTED,
                                   .swayed = !p->by_score || r->sways,
-                                  .proves = p->number > w->since && is_of_calls(r, p)};
+                                  .proves =
+                                      p->number > w->since && is_of_calls(r, p) && is_first(r, p)};
     w->status = learner_add(&w->learner, &lesson, w->why);
 }
 

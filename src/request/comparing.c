@@ -14,7 +14,6 @@
 #define TEXTS_MAX (16 * KIB)
 // The other answer may be so much longer than the first one; one that is cut there is not compared.
 #define OUTPUT_TIMES 8
-#define OUTPUT_LEAST 8192             // tokens
 #define KEEP_US      (30 * SECOND_US) // for the ledger's lock; then a pair is lost
 #define KEEP_STEP_NS 20000000
 
@@ -211,7 +210,8 @@ static int64_t judge_most(const struct shadow *s, int64_t output_max)
 // Only where its budget can pay for its judge, too: half a pair is worth nothing.
 static void ask_other(struct shadow *s)
 {
-    const int64_t most = count_larger(count_times(s->output_given, OUTPUT_TIMES), OUTPUT_LEAST);
+    const int64_t most =
+        count_larger(count_times(s->output_given, OUTPUT_TIMES), COMPARING_OUTPUT_LEAST);
     s->inner.beside = owe(s, judge_most(s, most));
     s->inner.found = s->found;
     s->inner.query = s->query;

@@ -19,7 +19,9 @@
 #include "store/pairs.h"
 
 #define COMPARING_BODY_MOST (256 * KIB) // of a request that is asked again
-#define COMPARING_STOPPED   "The gateway is being stopped, or has no memory."
+#define COMPARING_OUTPUT_LEAST \
+    8192 // tokens that the other answer may have, whatever the first one has
+#define COMPARING_STOPPED "The gateway is being stopped, or has no memory."
 
 enum stage { STAGE_CHOSEN, STAGE_OTHER, STAGE_FIRST, STAGE_SECOND };
 

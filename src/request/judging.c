@@ -5,10 +5,6 @@
 #include "base/random.h"
 #include "gate/gate_state.h"
 
-// Of an answer, as most have them. One with longer tokens may cost more: then its judge is asked
-// where its budgets still cover that, else the pair is kept unjudged.
-#define TOKEN_BYTES 4
-
 static bool find(const struct judging *j, enum endpoint *out)
 {
     const struct snapshot *now = j->view->snapshot;
@@ -59,7 +55,7 @@ static void stand_in(const struct judging *j, int64_t tokens, struct answer *out
 {
     const struct judge_question q = question_of(j, false);
     const size_t room = judge_room(&q);
-    const int64_t bytes = count_times(tokens, TOKEN_BYTES);
+    const int64_t bytes = count_times(tokens, JUDGING_TOKEN_BYTES);
     for (size_t i = 0; i < room && (int64_t)i < bytes; i++)
         buf_add_char(&out->text, 'x');
 }

@@ -13,6 +13,9 @@
 #include "shadow/judge.h"
 
 #define JUDGING_VERDICTS 2 // of a judge: it is asked in either order
+// Bytes of an answer's token, as most have them. One with longer ones may cost more: then its judge
+// is asked where its budgets still cover that, else the pair is kept unjudged.
+#define JUDGING_TOKEN_BYTES 4
 
 struct judging { // borrowed
     struct worker *worker;

@@ -360,6 +360,12 @@ enum flow plan_make(struct req *r)
 
 // --- what follows ---
 
+bool plan_promised(const struct plan *p)
+{
+    return p->route->mode == CONFIG_CERTIFIED && p->choice.side == SIDE_SMALL &&
+           p->choice.why == CHOICE_WHY_CERTIFIED;
+}
+
 // Never from the large side to the small one, whose answer nobody has found good enough; but a
 // budget may say that it is welcome.
 static bool follows(const struct candidate *c, enum side now, enum again_for why)
@@ -401,6 +407,12 @@ static bool lacks_context(const struct req *r, const struct candidate *c, enum a
            c->target.provider != r->attempt.target.provider;
 }
 
+// Its pairs say nothing of what another small model makes of the call.
+static bool is_unproved(const struct plan *p, const struct candidate *c, enum again_for why)
+{
+    return c->side == SIDE_SMALL && why != AGAIN_DOWNGRADE && plan_promised(p);
+}
+
 bool plan_next(const struct req *r, enum again_for why, struct target *out)
 {
     const struct plan *p = r->plan;
@@ -409,7 +421,7 @@ bool plan_next(const struct req *r, enum again_for why, struct target *out)
     for (unsigned i = at + 1; i < p->count; i++) {
         const struct candidate *c = &p->list[i];
         if (c->out || !follows(c, p->list[at].side, why) || was_asked(p, c, at) ||
-            lacks_context(r, c, why) || ranking_barred(r, p, c))
+            lacks_context(r, c, why) || is_unproved(p, c, why) || ranking_barred(r, p, c))
             continue;
         *out = c->target;
         out->reason =

@@ -28,6 +28,7 @@ struct candidate {
     uint32_t weight; // its part of the calls of those beside it that have one; 0: none was written
     // NULL: it may be used; else why not, a few words: "model unknown", "key", "dialect", ...
     const char *out;
+    bool in_turn;       // of those that take turns it is the one, whatever bars it; or they do not
     const char *barred; // NULL: it is fit; else why it is passed over while another can be asked
     bool unpaid;        // ... a budget refused the call there
     bool asked;         // an attempt was made there
@@ -62,15 +63,16 @@ struct plan {
     bool matched;                     // by its match; else it was asked for by name
     struct candidate *list;           // in the order of preference; in the call's arena
     unsigned count;
-    bool given_after_all;      // the large side was asked for a better answer, and had none
-    bool passed;               // one was passed over since the call's first record was made
-    struct opening opening;    // of the call: which others are like it
-    uint64_t task;             // its traits' where it has a choice of sides, else its opening's
-    struct str traits;         // packed without words; empty where it has no choice of sides
-    struct str words;          // packed with them, of a call that is to be compared; else empty
-    uint32_t shadow_ppm;       // it is to be compared, as are so many; 0: it is not
-    uint64_t scored_of;        // the models that it was judged for (route/model.h)
-    struct str match;          // what led here, as its records have it: made once
+    bool given_after_all;   // the large side was asked for a better answer, and had none
+    bool passed;            // one was passed over since the call's first record was made
+    struct opening opening; // of the call: which others are like it
+    uint64_t task;          // its traits' where it has a choice of sides, else its opening's
+    struct str traits;      // packed without words; empty where it has no choice of sides
+    struct str words;       // packed with them, of a call that is to be compared; else empty
+    uint32_t shadow_ppm;    // it is to be compared, as are so many; 0: it is not
+    uint64_t scored_of;     // the models that it was judged for (route/model.h)
+    struct str given; // of the small side: whose answer is given, were nothing barred and none bad
+    struct str match; // what led here, as its records have it: made once
     struct choice_call known;  // of the call, when its side was chosen
     struct choice_made choice; // of the side that goes first
 };
@@ -89,6 +91,9 @@ void plan_pass(struct req *r, enum again_for why);
 bool plan_small(const struct req *r);
 // The attempt's target is asked: no other candidate that is the same model is asked by the call.
 void plan_asked(struct req *r);
+// A certificate sends the call to the small side. It is of one model (plan.given) and of the one
+// that is first in line, so no other of that side answers, but where a budget wants a cheaper one.
+bool plan_promised(const struct plan *p);
 // Another model that the call may ask by its route. False: it may not, or nobody has it.
 bool plan_target(const struct req *r, struct str full, struct target *out) MUST_USE;
 // What stands in the attempt's row as its `route`: "route support: small". In the arena.

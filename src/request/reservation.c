@@ -28,16 +28,25 @@ static int64_t output_unsaid(const struct config_provider *p)
 }
 
 // Who has a vendor's prices by its name alone, a proxy before it, may have its surcharges too.
-static unsigned flags_of(const struct req *r)
+static unsigned flags_of(const struct req *r, const struct config_provider *p)
 {
-    const struct config_provider *p = r->attempt.provider;
     const struct vendor *named = p->vendor_row ? NULL : p->namesake;
-    unsigned flags = attempt_flags(&r->attempt);
+    unsigned flags = vendor_flags(p->vendor_row, p->url.host);
     if (named)
         flags |= named->flags & VENDOR_DEARER;
     if (p->dialect != r->dialect) // a translation keeps to either member
         flags |= VENDOR_COMPLETION_MAX;
     return flags;
+}
+
+static struct bound_call call_of(const struct req *r, const struct config_provider *p,
+                                 const struct sheet *sheet, const struct weight *weight)
+{
+    return (struct bound_call){.sheet = sheet,
+                               .weight = weight,
+                               .start_us = r->start_us,
+                               .longest_us = p->timeouts.total_ms * US_PER_MS,
+                               .output_unsaid = output_unsaid(p)};
 }
 
 // A body is weighed once an attempt; the weight may be changed.
@@ -46,14 +55,10 @@ static void measure(struct req *r, struct measure *m)
     struct attempt *a = &r->attempt;
     const struct config_provider *p = a->provider;
     if (!a->reservation.weighed)
-        weigh(&r->ask, flags_of(r), a->target.model, &a->reservation.weight);
+        weigh(&r->ask, flags_of(r, p), a->target.model, &a->reservation.weight);
     a->reservation.weighed = true;
     m->weight = a->reservation.weight;
-    m->call = (struct bound_call){.sheet = settle_sheet(r),
-                                  .weight = &m->weight,
-                                  .start_us = r->start_us,
-                                  .longest_us = p->timeouts.total_ms * US_PER_MS,
-                                  .output_unsaid = output_unsaid(p)};
+    m->call = call_of(r, p, settle_sheet(r), &m->weight);
 }
 
 // Nobody said it, and the bound relies on it.
@@ -76,12 +81,11 @@ static void keep(struct req *r, const struct bound *b)
 }
 
 // One of our own is no longer than it has to be.
-static bool cap_inner(const struct req *r, struct measure *m)
+static bool cap(struct weight *w, int64_t most)
 {
-    int64_t most = r->inner ? r->inner->output_max : 0;
-    if (most == 0 || (m->weight.output_max > 0 && m->weight.output_max <= most))
+    if (most == 0 || (w->output_max > 0 && w->output_max <= most))
         return false;
-    m->weight.output_max = most > m->weight.output_least ? most : m->weight.output_least;
+    w->output_max = most > w->output_least ? most : w->output_least;
     return true;
 }
 
@@ -89,12 +93,22 @@ void reservation_bound(struct req *r, struct bound *out)
 {
     struct measure m;
     measure(r, &m);
-    bool capped = cap_inner(r, &m);
+    bool capped = cap(&m.weight, r->inner ? r->inner->output_max : 0);
     bound_make(&m.call, out);
     keep(r, out);
     r->attempt.output_max = must_say(out) ? out->output_max : 0;
     if (capped)
         r->attempt.output_max = m.weight.output_max;
+}
+
+void reservation_foresee(const struct req *r, const struct reservation_at *at, struct bound *out)
+{
+    const struct config_provider *p = &r->view->snapshot->config->providers[at->target->provider];
+    struct weight weight;
+    weigh_unread(&r->ask, flags_of(r, p), at->target->model, &weight);
+    (void)cap(&weight, at->output_max);
+    const struct bound_call call = call_of(r, p, at->sheet, &weight);
+    bound_make(&call, out);
 }
 
 bool reservation_lower(struct req *r, struct nano room)

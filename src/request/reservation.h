@@ -17,6 +17,7 @@
 #include "gate/budgets.h"
 
 struct req;
+struct target;
 
 struct reservation {
     struct booking *booking; // NULL: no budget has an account for it, or it has ended
@@ -45,6 +46,14 @@ struct reservation {
 // What the attempt may cost. Where that relies on a maximum that its caller did not say, it is set
 // to be sent (attempt.output_max).
 void reservation_bound(struct req *r, struct bound *out);
+// What the call would hold at least at a target that nobody is asked at yet, as one of our own with
+// at most so many tokens of an answer, charged by that sheet; and whether it has a bound there.
+struct reservation_at {
+    const struct target *target;
+    const struct sheet *sheet;
+    int64_t output_max;
+};
+void reservation_foresee(const struct req *r, const struct reservation_at *at, struct bound *out);
 // Lowers the attempt's longest answer until it may cost no more than `room`, for a budget that
 // clamps. False when it cannot: it has tools, or is too short then.
 bool reservation_lower(struct req *r, struct nano room) MUST_USE;

@@ -181,18 +181,22 @@ void shadowing_begin(struct req *r)
     r->said = &s->given;
 }
 
-// The first model of that side whose answer would be given, and that is not to be left alone now.
+// The model of that side whose answer would be given, and that is not to be left alone now. What a
+// certificate may be of goes before what stands in for it.
 static bool fit_side(const struct req *r, enum side side, struct str *full)
 {
     const struct plan *p = r->plan;
+    bool found = false;
     for (unsigned i = 0; i < p->count; i++) {
         const struct candidate *c = &p->list[i];
-        if (c->out || c->side != side || ranking_barred(r, p, c) || !gives(p, c))
+        const bool given = side == SIDE_SMALL && str_eq(c->full, p->given);
+        if (c->out || c->side != side || (found && !given) || ranking_barred(r, p, c) ||
+            !gives(p, c))
             continue;
         *full = c->full;
-        return true;
+        found = true;
     }
-    return false;
+    return found;
 }
 
 // Whose answer it is, where one of the small side's was to agree with another model's: that other's

@@ -6,8 +6,7 @@
 #include "gate/gate_state.h"
 #include "gate/learned.h"
 #include "request/expected.h"
-#include "request/shadowing.h"
-#include "wire/weigh.h"
+#include "request/provable.h"
 
 _Static_assert((int)CONFIG_RULES == CHOICE_RULES && (int)CONFIG_MEASURED == CHOICE_MEASURED &&
                    (int)CONFIG_CERTIFIED == CHOICE_CERTIFIED,
@@ -40,22 +39,58 @@ static struct choice_side side_of(const struct candidate *first)
     return (struct choice_side){true, first->expected_state != PRICE_UNPRICED, first->expected};
 }
 
-// Nothing limits what it would cost there: no budget lets that side answer it as well.
-static bool is_boundless(const struct req *r, const struct candidate *one)
+static const struct candidate *in_turn(const struct plan *p, enum side side)
 {
-    const struct config_provider *p = &r->view->snapshot->config->providers[one->target.provider];
-    return weigh_boundless(&r->ask, vendor_flags(p->vendor_row, p->url.host), one->target.model);
+    for (unsigned i = 0; i < p->count; i++)
+        if (p->list[i].side == side && !p->list[i].out && p->list[i].in_turn)
+            return &p->list[i];
+    return NULL;
 }
 
-// A certificate is of calls that are like those that were compared. One that must stay on the
-// machine never is, and has other models and checks.
-static void confine_promise(const struct req *r, const struct candidate *large,
-                            struct choice_counsel *certified)
+static const struct candidate *find_small(const struct plan *p, struct str full)
 {
-    if (certified->threshold > CHOICE_NOTHING &&
-        (r->confined || !shadowing_may(r) || is_boundless(r, large)))
+    for (unsigned i = 0; i < p->count; i++)
+        if (p->list[i].side == SIDE_SMALL && str_eq(p->list[i].full, full))
+            return &p->list[i];
+    return NULL;
+}
+
+// The first model that is to agree and can take the call, or else the first: what it says is given.
+static struct str second_of(const struct plan *p)
+{
+    struct str first = STR_NONE;
+    for (unsigned i = 0; p->known.checkable && i < p->route->verifier_count; i++) {
+        const struct config_verifier *v = &p->route->verifiers[i];
+        if (v->kind != VERIFIER_AGREE)
+            continue;
+        const struct candidate *c = find_small(p, v->model);
+        if (!c || !c->out)
+            return v->model;
+        first = first.len ? first : v->model;
+    }
+    return first;
+}
+
+static bool is_passed(const struct candidate *c)
+{
+    return c && (c->out || c->barred);
+}
+
+// A certificate is of calls that are like those that were compared, and of the model that is first
+// in line. What must stay on the machine has other models and checks. Where the large side cannot
+// be asked at all, that model is tried whatever bars it.
+static void confine_promise(const struct req *r, const struct plan *p,
+                            const struct candidate *large, struct choice_counsel *certified)
+{
+    const struct candidate *small = in_turn(p, SIDE_SMALL), *given = find_small(p, p->given);
+    if (certified->threshold <= CHOICE_NOTHING)
+        return;
+    if (!provable(r, p->route, given && !given->out ? given : small, large))
         *certified =
             (struct choice_counsel){certified->own, CHOICE_NOTHING, CHOICE_WHY_CERTIFIED_KIND};
+    else if (!large->out && (is_passed(small) || is_passed(given)))
+        *certified =
+            (struct choice_counsel){certified->own, CHOICE_NOTHING, CHOICE_WHY_CERTIFIED_PASSED};
 }
 
 // What tells the two sides apart; of a call that has one of them nobody asks.
@@ -64,7 +99,7 @@ static void compare(struct req *r, struct plan *p, const struct traits *traits,
 {
     struct choice_call *c = &p->known;
     learned_judge(r->view->snapshot->learned, p->route, traits, p->scored_of, &c->judged);
-    confine_promise(r, large, &c->judged.counsel[CHOICE_CERTIFIED]);
+    confine_promise(r, p, large, &c->judged.counsel[CHOICE_CERTIFIED]);
     c->pressure_ppm = expected_pressure(r, large);
     if (p->route->verifier_count)
         c->cascade = cascades_paid(gate_cascades(r->worker->gate), p->route->name);
@@ -88,8 +123,10 @@ void side_choose(struct req *r, struct plan *p, enum side session, const struct 
                                     .dice = choice_dice(&r->id),
                                     .checkable = is_checkable(r, p->route)};
     if (small && large) {
+        const struct str second = second_of(p);
         must(traits);
-        p->scored_of = model_pair(small->full, large->full);
+        p->given = second.len ? second : in_turn(p, SIDE_SMALL)->full;
+        p->scored_of = model_pair(p->given, large->full);
         compare(r, p, traits, large);
     }
     choice_make(&p->known, &policy, &p->choice);

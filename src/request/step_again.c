@@ -119,10 +119,14 @@ static enum flow last(struct req *r)
     return NEXT;
 }
 
+static bool broke(const struct req *r)
+{
+    return r->attempt.refusal != REFUSAL_NONE || r->attempt.upstream_status >= 400;
+}
+
 static bool failed(const struct req *r)
 {
-    const struct attempt *a = &r->attempt;
-    return a->refusal != REFUSAL_NONE || a->upstream_status >= 400 || a->escalates;
+    return broke(r) || r->attempt.escalates;
 }
 
 // In the middle of a stream, too late for another attempt: its model has failed all the same.
@@ -441,7 +445,7 @@ enum flow step_again(struct req *r)
     judge(r);
     if (failed(r) && lacks_second(r)) {
         read_error(r);
-        if (!unasks_logprobs(r) || !may_follow(r))
+        if (!may_follow(r) || !(unasks_logprobs(r) || verifying_unproved(r)))
             return take_first(r);
     }
     if (!failed(r) || !may_follow(r)) {
@@ -455,7 +459,7 @@ enum flow step_again(struct req *r)
         return next_attempt(r);
     }
     read_error(r);
-    availability_note(r, !r->attempt.escalates);
+    availability_note(r, broke(r));
     const struct choice choice = decide(r);
     if (choice.verdict == RETRY_END || !again_begin(r))
         return end_failed(r);

@@ -314,13 +314,20 @@ static bool may_ask(const struct req *r, struct str full, struct target *out)
            keeper_may(r, out->provider) && availability_bar(r, out) == BAR_NONE;
 }
 
+// By a certificate none but the one that its pairs are of.
+static bool is_second(const struct req *r, const struct config_verifier *v)
+{
+    return v->kind == VERIFIER_AGREE &&
+           (!plan_promised(r->plan) || str_eq(v->model, r->plan->given));
+}
+
 // What it says is compared with what the first one said, and given if it is the same.
 static bool ask_second(struct req *r)
 {
     const struct config_route *route = r->plan->route;
     struct verifying *v = r->verifying;
     for (unsigned i = 0; i < route->verifier_count; i++) {
-        if (route->verifiers[i].kind != VERIFIER_AGREE ||
+        if (!is_second(r, &route->verifiers[i]) ||
             !may_ask(r, route->verifiers[i].model, &v->second))
             continue;
         v->second.place = r->attempt.target.place;
@@ -339,6 +346,16 @@ bool verifying_second(const struct req *r, struct target *out)
     if (!r->verifying->has_first || r->attempt.refused_by)
         return false;
     *out = r->verifying->second;
+    return true;
+}
+
+bool verifying_unproved(struct req *r)
+{
+    if (!is_needed(r->plan->route, VERIFIER_AGREE) || !plan_promised(r->plan))
+        return false;
+    timer_clear(&r->verifying->hold);
+    r->attempt.refused_by = verifier_name(VERIFIER_AGREE);
+    r->attempt.escalates = true;
     return true;
 }
 
@@ -371,7 +388,7 @@ static enum flow ask_outside(struct req *r)
             return escalate(r);
         }
     }
-    if (ask_second(r))
+    if (ask_second(r) || verifying_unproved(r))
         return escalate(r);
     verifying_end(r);
     return NEXT;

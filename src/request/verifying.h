@@ -10,7 +10,8 @@
 //
 // What cannot be followed (no large side is usable, or no budget covers it) is given after all, and
 // what was followed by no answer: it is kept until the large side has one. So is a good one with
-// which a second model was to agree that gave no answer.
+// which a second model was to agree that gave no answer; but where a certificate sent the call
+// there, the large side is asked then.
 
 #ifndef REQUEST_VERIFYING_H
 #define REQUEST_VERIFYING_H
@@ -25,6 +26,9 @@ bool verifying_wants_logprobs(const struct req *r);
 void verifying_end(struct req *r);
 // The attempt's answer was good, and a second model is to agree with it: that is asked next.
 bool verifying_second(const struct req *r, struct target *out) MUST_USE;
+// Nobody has agreed with the small side's answer, and a certificate sent the call there, whose
+// pairs are of answers that were agreed with: the attempt escalates. False: it is given without.
+bool verifying_unproved(struct req *r) MUST_USE;
 // That model, as the configuration has it.
 struct str verifying_second_name(const struct req *r);
 // Bytes of an answer that may be held.

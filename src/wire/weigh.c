@@ -580,32 +580,36 @@ static void weigh_prices(struct weighing *g)
     w->cache_write = d->cache_write || (dialect == DIALECT_OPENAI && text);
 }
 
+static void weigh_all(struct weighing *g)
+{
+    const struct ask *a = g->ask;
+    struct weight *w = g->w;
+    *w = (struct weight){.prompts = 1, .free = endpoint_free(a->endpoint)};
+    if (w->free)
+        return;
+    g->growth = growth_of(g->model);
+    see_members(g);
+    see_model(g);
+    bool text = endpoint_makes_output(a->endpoint);
+    bool chat = text && a->endpoint != ENDPOINT_COMPLETIONS;
+    weigh_add(w, g->unread ? a->demand.text_bytes
+                 : chat    ? TOKENS_HIDDEN
+                           : count_times(TOKENS_HIDDEN_PROMPT, w->prompts));
+    w->image_tokens = w->images > 0 ? image_tokens(g->model) : 0;
+    if (text)
+        weigh_output(g);
+    weigh_prices(g);
+}
+
 void weigh(const struct ask *a, unsigned flags, struct str model, struct weight *out)
 {
     struct weighing g = {.ask = a, .flags = flags, .model = model, .w = out, .calls_max = -1};
-    *out = (struct weight){.prompts = 1, .free = endpoint_free(a->endpoint)};
-    if (out->free)
-        return;
-    g.growth = growth_of(model);
-    see_members(&g);
-    see_model(&g);
-    bool text = endpoint_makes_output(a->endpoint);
-    bool chat = text && a->endpoint != ENDPOINT_COMPLETIONS;
-    weigh_add(out, chat ? TOKENS_HIDDEN : count_times(TOKENS_HIDDEN_PROMPT, out->prompts));
-    out->image_tokens = out->images > 0 ? image_tokens(model) : 0;
-    if (text)
-        weigh_output(&g);
-    weigh_prices(&g);
+    weigh_all(&g);
 }
 
-const char *weigh_boundless(const struct ask *a, unsigned flags, struct str model)
+void weigh_unread(const struct ask *a, unsigned flags, struct str model, struct weight *out)
 {
-    struct weight w = {0};
     struct weighing g = {
-        .ask = a, .flags = flags, .model = model, .w = &w, .unread = true, .calls_max = -1};
-    if (endpoint_free(a->endpoint))
-        return NULL;
-    see_members(&g);
-    see_model(&g);
-    return w.boundless;
+        .ask = a, .flags = flags, .model = model, .w = out, .unread = true, .calls_max = -1};
+    weigh_all(&g);
 }

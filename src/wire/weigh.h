@@ -19,7 +19,8 @@
 // `flags`: of the vendor that it goes to (vendor_flags); `model`: as sent there. What the gateway
 // puts in itself (an output maximum of its own) the caller adds.
 void weigh(const struct ask *a, unsigned flags, struct str model, struct weight *out);
-// The same weight's `boundless` alone: no text is read for it.
-const char *weigh_boundless(const struct ask *a, unsigned flags, struct str model);
+// The least that it can be, without its text being read again: what goes in is that alone, a token
+// a byte. What limits the call, and what it may be priced as, is the same.
+void weigh_unread(const struct ask *a, unsigned flags, struct str model, struct weight *out);
 
 #endif

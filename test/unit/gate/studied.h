@@ -36,6 +36,7 @@ static struct place place;
 static struct store *store;
 static struct dice dice;
 static int64_t at_us = NOW;
+static uint64_t scored; // the models of pairs that are added; 0: nobody knows
 
 static const char *const easy = "Where is my parcel? I have ordered a lamp and a chair.";
 static const char *const hard = "Prove that the sum of two irrational numbers may be rational.";
@@ -115,6 +116,7 @@ static inline void add(const struct sort *of, unsigned count)
                          .route = str_of(of->route),
                          .weak = STR("local/small"),
                          .strong = STR("openai/large"),
+                         .scored = scored,
                          .by_score = true,
                          .promised = choice_promised(&judged_by),
                          .calls = str_of(calls),

@@ -319,6 +319,34 @@ static void what_nobody_judged_counts_as_lost(void **state)
     assert_true(row_now().certified.holds);
 }
 
+static bool is_certified(void)
+{
+    add(&(struct sort){.route = "standing", .small_knows = 95, .judged = 100}, 500);
+    assert_true(learn(true));
+    struct learned *l = learned(NULL);
+    bool certified = learned_certified(l, &route);
+    learned_free(l);
+    return certified;
+}
+
+// A certificate lets no other small model answer than the first in line; of the large side any is
+// what would have been given.
+static void what_stood_in_proves_nothing(void **state)
+{
+    (void)state;
+    struct str two[] = {STR("openai/first"), STR("openai/large")};
+    const struct config_tier larger = {.models = two, .model_count = 2};
+    const struct config_route before = route;
+    route.name = str_of("standing");
+    route.large = &larger;
+    scored = model_pair(str_of("local/first"), two[0]);
+    assert_false(is_certified());
+    scored = model_pair(small_models[0], two[0]);
+    assert_true(is_certified());
+    route = before;
+    scored = 0;
+}
+
 // The share of calls that become pairs is changed, by the operator and by a certificate; it never
 // depends on the call, so all pairs weigh the same.
 static void changed_rates_weigh_nothing(void **state)
@@ -662,6 +690,7 @@ int main(void)
         cmocka_unit_test(a_stale_file_is_refused_and_the_old_one_stays),
         cmocka_unit_test(one_file_is_left),
         cmocka_unit_test(what_nobody_judged_counts_as_lost),
+        cmocka_unit_test(what_stood_in_proves_nothing),
         cmocka_unit_test(changed_rates_weigh_nothing),
         cmocka_unit_test(what_a_verifier_may_take_away_proves_nothing),
         cmocka_unit_test(a_task_loses_its_certificate),

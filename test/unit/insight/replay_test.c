@@ -576,7 +576,8 @@ static void what_may_be_sent_away_wins_nothing(void **state)
     end(&w);
 }
 
-// What is of no kind that can be certified is not, whatever is promised.
+// What is of no kind that can be certified is not, whatever is promised; nor where the model was
+// passed over.
 static void a_kind_without_a_certificate_has_none(void **state)
 {
     (void)state;
@@ -591,10 +592,12 @@ static void a_kind_without_a_certificate_has_none(void **state)
     d = decided(SIDE_LARGE, CHOICE_SURE);
     d.call.judged.counsel[CHOICE_CERTIFIED].why = CHOICE_WHY_CERTIFIED_KIND;
     (void)put(&w, 400, &d);
+    d.call.judged.counsel[CHOICE_CERTIFIED].why = CHOICE_WHY_CERTIFIED_PASSED;
+    (void)put(&w, 401, &d);
     struct policy_route p = policy_of(CHOICE_CERTIFIED);
     p.max_loss_ppm = 500000;
     const struct json_val *r = replayed_by(&w, &p);
-    assert_int_equal(count(r, "promise.calls"), 401);
+    assert_int_equal(count(r, "promise.calls"), 402);
     assert_int_equal(json_type(json_path(r, "promise.threshold")), JSON_STRING);
     assert_int_equal(count(r, "changed"), 0);
     end(&w);

@@ -12,7 +12,7 @@ static struct weight weighed(enum endpoint e, const char *vendor, const char *mo
                              const char *body)
 {
     struct endpoint_found found = {.endpoint = e};
-    struct weight w;
+    struct weight w, least;
     struct ask a;
     struct why why = {0};
     const struct vendor *v = vendor_find(str_of(vendor));
@@ -21,7 +21,12 @@ static struct weight weighed(enum endpoint e, const char *vendor, const char *mo
     if (ask_open(&a, &found, str_of(body), &alloc_heap, &why) != REFUSAL_NONE)
         fail_msg("%s", why.text);
     weigh(&a, v ? v->flags : 0, str_of(model), &w);
-    assert_ptr_equal(weigh_boundless(&a, v ? v->flags : 0, str_of(model)), w.boundless);
+    weigh_unread(&a, v ? v->flags : 0, str_of(model), &least);
+    assert_ptr_equal(least.boundless, w.boundless);
+    assert_int_equal(least.service, w.service);
+    assert_int_equal(least.services, w.services);
+    assert_int_equal(least.output_max, w.output_max);
+    assert_true(least.tokens <= w.tokens);
     ask_close(&a);
     return w;
 }

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// provable - whether a call is like those that a route's pairs are of. One that no pair can be of,
+// whatever its answers are, may lose anything: nothing that was proved of others holds of it.
+//
+//   cannot be compared (shadowing.h); must stay on the machine     }
+//   one of both sides has no price for it, nothing limits it there }  no pair is ever of it
+//   the whole budget of the pairs is less than what one would hold }
+
+#ifndef REQUEST_PROVABLE_H
+#define REQUEST_PROVABLE_H
+
+#include "request/plan.h"
+
+// `small`, `large`: the models whose answers would be compared.
+bool provable(const struct req *r, const struct config_route *route, const struct candidate *small,
+              const struct candidate *large);
+
+#endif
