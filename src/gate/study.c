@@ -245,7 +245,7 @@ static void note_measured(const struct look *l, const struct outlooks *f, char *
     else if (f->route.pairs && f->learned && !f->route.measured.holds)
         (void)snprintf(
             out, size,
-            "; measured: of no share the loss is likelier below %g %% than above, so the "
+            "; measured: no share loses less than %g %% where the next call is lost, too, so the "
             "large side answers (in %zu pairs that prove all calls to the small one lose "
             "%.1f %%)",
             100 * l->promise.loss, f->route.pairs, 100 * f->small.loss);
@@ -444,7 +444,7 @@ static struct certificate certificate_of(const struct promise_found *f, bool los
 {
     return (struct certificate){f->holds && f->threshold_ppm > (int64_t)(PPM * CERTIFICATE_NONE),
                                 learned_threshold(f), (double)f->share_ppm / PPM,
-                                loss_known ? (double)f->loss_ppm / PPM : -HUGE_VAL};
+                                loss_known ? (double)f->loss_ppm / PPM : -HUGE_VAL, 0};
 }
 
 // The route's own row tells what all parts lose together.

@@ -15,7 +15,6 @@
 #include "base/random.h"
 #include "route/wager.h"
 
-#define STEPS      256  // of CERTIFICATE_STEP on either side of 0
 #define LOSS_STEPS 1000 // of 0.1 %
 
 static bool goes_weak(const struct evidence *p, double threshold)
@@ -83,6 +82,7 @@ static void estimate(const struct test *t, double threshold, struct certificate 
     out->threshold = threshold;
     out->share = all > 0 ? weak / all : 0;
     out->loss = strong > 0 ? 1 - routed / strong : 0;
+    out->worth = strong;
 }
 
 static int compare(float a, float b)
@@ -144,7 +144,7 @@ void certificate_test(struct evidence *pairs, size_t count, const struct promise
     double held = CERTIFICATE_NONE;
     certificate_shuffle(pairs, count);
     size_t before = SIZE_MAX; // that the last one sent to the small model
-    for (int i = -STEPS; i <= STEPS; i++) {
+    for (int i = -CERTIFICATE_STEPS; i <= CERTIFICATE_STEPS; i++) {
         double threshold = i * CERTIFICATE_STEP;
         size_t weak = count_weak(pairs, count, threshold);
         if (weak != before && !is_proved(&t, threshold, p->loss, 1))

@@ -26,8 +26,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CERTIFICATE_STEP (1.0 / 256)
-#define CERTIFICATE_NONE (-1.0) // a threshold that no score is below
+#define CERTIFICATE_STEPS 256 // of thresholds on either side of 0,
+#define CERTIFICATE_STEP  (1.0 / CERTIFICATE_STEPS)
+#define CERTIFICATE_NONE  (-1.0) // a threshold that no score is below
 
 // A call that both models answered. Where calls are not all as likely to be, each weighs the least
 // odds of any call over its own: of all that there may be, not of those at hand, or the calls that
@@ -53,6 +54,7 @@ struct certificate {
     double threshold; // scores below it go there; where nothing holds, none does
     double share;     // of the calls that go there
     double loss;      // in the pairs: an estimate, which may be less than 0
+    double worth;     // of the large model's answers to them: what that is a share of
 };
 
 // Puts them into an order that tells nothing of what they are, and is the same whatever order they

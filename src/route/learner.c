@@ -5,7 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define EVEN         0.5  // risk of what is only measured
+#include "route/estimate.h"
+
 #define QUALITY_FAIR 0.8  // of a large model, where pairs are not there yet
 #define ALL          2.0  // a threshold that all scores are below
 #define ROUNDED      1e-6 // a loss that was kept, and the same loss
@@ -158,12 +159,19 @@ static bool is_tested(struct proof *p, uint64_t task, const struct promise *prom
     return !p->doubtful && is_able(p, task, promise, time);
 }
 
-// Of what may have been chosen by just these pairs, so that it looks better than it is. They are
+// At the threshold of what may have been chosen by just these pairs, as if it had not. They are
 // shuffled: of pairs in the order of time the first would say what all of them lose.
 static double upper_of(const struct proof *p, size_t count, const struct certificate *c,
                        double risk)
 {
     return c->holds ? certificate_loss_upper(p->some, count, c->threshold, risk) : 1;
+}
+
+// Not below the loss that is told beside it.
+static double measured_upper(const struct proof *p, size_t count, const struct certificate *c,
+                             double risk)
+{
+    return fmax(c->loss, upper_of(p, count, c, risk));
 }
 
 // The same of what is certified, at the loss that is promised of it at most.
@@ -177,11 +185,12 @@ static double promised_upper(const struct proof *p, size_t count, const struct c
 static void find(struct proof *proof, const struct promise *promise, unsigned time,
                  struct outlook *out)
 {
-    const struct promise even = {promise->loss, EVEN}, now = promise_at(promise, time);
+    const struct promise now = promise_at(promise, time);
     size_t n = part_of(proof, out->task);
     out->pairs = n;
-    certificate_test(proof->some, n, &even, &out->measured);
-    out->measured_upper = upper_of(proof, n, &out->measured, promise->risk);
+    certificate_shuffle(proof->some, n);
+    estimate_find(proof->some, n, promise->loss, &out->measured);
+    out->measured_upper = measured_upper(proof, n, &out->measured, promise->risk);
     out->certified = (struct certificate){.threshold = CERTIFICATE_NONE};
     if (is_tested(proof, out->task, promise, time))
         certificate_test(proof->some, n, &now, &out->certified);
@@ -229,6 +238,18 @@ static void sum_up(struct proof *p, const struct outlooks *o, bool certified,
     certificate_shuffle(p->some, p->count);
     certificate_at(p->some, p->count, 0, out);
     out->holds = out->share > 0;
+}
+
+// The loss of what is measured is none that its threshold has in the pairs: so it is the parts'.
+static double measured_loss(const struct outlooks *o)
+{
+    double lost = 0, worth = 0;
+    for (unsigned i = 0; i <= o->task_count; i++) {
+        const struct certificate *c = i ? &o->tasks[i - 1].measured : &o->route.measured;
+        lost += c->loss * c->worth;
+        worth += c->worth;
+    }
+    return worth > 0 ? lost / worth : 0;
 }
 
 // --- tasks ---
@@ -355,7 +376,8 @@ static void sum_parts(struct proof *proof, const struct learner_wishes *w, struc
     const struct promise now = promise_at(&w->promise, w->time);
     struct certificate certified, measured;
     sum_up(proof, out, false, &measured);
-    route->measured_upper = upper_of(proof, proof->count, &measured, w->promise.risk);
+    measured.loss = measured_loss(out);
+    route->measured_upper = measured_upper(proof, proof->count, &measured, w->promise.risk);
     sum_up(proof, out, true, &certified);
     // What all parts hold to, the whole does, whatever its own pairs would prove.
     route->loss_upper = promised_upper(proof, proof->count, &certified, &now);

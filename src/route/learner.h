@@ -31,8 +31,8 @@
 //
 //   rung        the side is chosen by                        what the next one needs
 //   rules       the operator's rules and the prior           LEARNER_LEAST pairs
-//   measured    the model; the loss is likelier below than   a certificate
-//               above what is allowed
+//   measured    the model, up to a threshold that loses on   a certificate
+//               average what is allowed (estimate.h)
 //   certified   the model, up to a threshold that has a certificate
 
 #ifndef ROUTE_LEARNER_H
@@ -92,10 +92,10 @@ struct outlook {
     uint64_t task; // 0: none
     size_t pairs;  // tested on
     struct certificate certified;
-    struct certificate measured; // the same at even odds: an estimate, no promise
+    struct certificate measured; // an estimate, no promise (estimate.h)
     double loss_upper;           // of what is certified, an estimate, not below the loss that
                                  // the pairs have; 1 where nothing is
-    double measured_upper;       // the same of what is measured
+    double measured_upper;       // the same of what is measured, not below its loss
 };
 
 struct outlooks {

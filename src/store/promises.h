@@ -36,7 +36,7 @@ struct promise_row {        // slices of one that is read live during the call
     int64_t doubts;      // ... numbers that were ever given
     struct promise_found certified;
     int64_t loss_upper_ppm;        // what it loses at most: an estimate
-    struct promise_found measured; // at even odds: an estimate
+    struct promise_found measured; // an estimate
     int64_t measured_upper_ppm;    // as loss_upper_ppm; below 0: not known
     struct str model;              // the model's file, in the state folder; empty: the shipped one
     int64_t model_check;           // ... its checksum; below 0: not known

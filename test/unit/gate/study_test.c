@@ -428,7 +428,7 @@ static void of_nothing_no_share_is_told(void **state)
     assert_false(row.certified.holds || row.measured.holds);
     assert_true(str_search(row.note, str_of("the large side's quality is 0 in all ")) <
                 row.note.len);
-    assert_true(str_search(row.note, str_of("likelier")) == row.note.len);
+    assert_true(str_search(row.note, str_of("no share loses less")) == row.note.len);
 }
 
 static struct choice_counsel certified_of(const struct learned *l, uint64_t task)
