@@ -2,11 +2,11 @@
 
 #include "gate/proposal.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
 #include "gate/names.h"
+#include "gate/versions.h"
 
 #define PER_PROVIDER    4
 #define FOUND_MAX       4096                   // of one provider
@@ -18,7 +18,6 @@
 #define MEDIUM_SIZE     45000
 #define CONTEXT_LEAST   8000
 #define CONTEXT_OF_BOOK 100000
-#define VERSION_PARTS   4
 
 struct proposal {
     struct arena arena;
@@ -76,132 +75,6 @@ static bool is_odd(struct str model)
     return false;
 }
 
-// Millions of parameters by a part of the name, "8b", "3.2B", "8x7b", "e2b" (those that it has in
-// memory); 0 where none says so.
-static int64_t size_at(struct str part)
-{
-    int64_t whole = 0, tenths = 0, times = 1;
-    size_t i = 0;
-    if (part.len && (part.ptr[0] == 'e' || part.ptr[0] == 'E'))
-        part = str_skip(part, 1);
-    for (; i < part.len && str_digit(part.ptr[i]) && whole < 100000; i++)
-        whole = 10 * whole + part.ptr[i] - '0';
-    if (i == 0)
-        return 0;
-    if (i + 1 < part.len && part.ptr[i] == 'x' && str_digit(part.ptr[i + 1])) {
-        times = whole;
-        whole = 0;
-        for (i++; i < part.len && str_digit(part.ptr[i]) && whole < 100000; i++)
-            whole = 10 * whole + part.ptr[i] - '0';
-    }
-    if (i + 1 < part.len && part.ptr[i] == '.' && str_digit(part.ptr[i + 1])) {
-        tenths = part.ptr[i + 1] - '0';
-        i += 2;
-    }
-    bool billions = i + 1 == part.len && (part.ptr[i] == 'b' || part.ptr[i] == 'B');
-    bool millions = i + 1 == part.len && (part.ptr[i] == 'm' || part.ptr[i] == 'M');
-    return billions ? times * (1000 * whole + 100 * tenths) : millions ? times * whole : 0;
-}
-
-static bool is_end_of_part(char c)
-{
-    return c == '-' || c == ':' || c == '_' || c == '/' || c == ' ';
-}
-
-static int64_t size_of(struct str name)
-{
-    int64_t most = 0;
-    size_t from = 0;
-    for (size_t i = 0; i <= name.len; i++) {
-        if (i < name.len && !is_end_of_part(name.ptr[i]))
-            continue;
-        int64_t size = size_at(str_from(name.ptr + from, i - from));
-        most = size > most ? size : most;
-        from = i + 1;
-    }
-    return most;
-}
-
-// One character of a name, or its number with all the parts that separators join: 3.5 is 3-5.
-struct piece {
-    char c; // 0: a number
-    unsigned count;
-    int64_t parts[VERSION_PARTS];
-};
-
-static bool joins(char c)
-{
-    return c == '-' || c == '.' || c == '_';
-}
-
-// "8b" behind that place is no version.
-static bool is_size(struct str rest)
-{
-    size_t n = 0;
-    while (n < rest.len && !is_end_of_part(rest.ptr[n]))
-        n++;
-    return size_at(str_from(rest.ptr, n)) > 0;
-}
-
-struct reading {
-    struct str rest;
-    bool inside; // what came before it belongs to the same part of the name,
-    bool sized;  // ... which is a size
-};
-
-static struct piece next_piece(struct reading *r)
-{
-    struct piece p = {.c = 0};
-    struct str *rest = &r->rest;
-    size_t i = 0;
-    r->sized = r->inside ? r->sized : is_size(*rest);
-    r->inside = true;
-    if (r->sized || !str_digit(rest->ptr[0])) {
-        p.c = (char)(tolower)((unsigned char)rest->ptr[0]);
-        r->inside = !is_end_of_part(p.c);
-        *rest = str_skip(*rest, 1);
-        return p;
-    }
-    for (;;) {
-        int64_t n = 0; // three digits at the most: is_odd
-        while (i < rest->len && str_digit(rest->ptr[i]))
-            n = 10 * n + rest->ptr[i++] - '0';
-        if (p.count < VERSION_PARTS)
-            p.parts[p.count++] = n;
-        if (i + 1 >= rest->len || !joins(rest->ptr[i]) || !str_digit(rest->ptr[i + 1]) ||
-            is_size(str_skip(*rest, i + 1)))
-            break;
-        i++;
-    }
-    *rest = str_skip(*rest, i);
-    return p;
-}
-
-static int piece_order(const struct piece *a, const struct piece *b)
-{
-    for (unsigned i = 0; i < a->count && i < b->count; i++) {
-        if (a->parts[i] != b->parts[i])
-            return a->parts[i] < b->parts[i] ? -1 : 1;
-    }
-    return a->count < b->count ? -1 : a->count > b->count;
-}
-
-// The order of names but for their numbers. 0: they are versions of one model, and `version` is the
-// order of these.
-static int name_order(struct str a, struct str b, int *version)
-{
-    struct reading of_a = {.rest = a}, of_b = {.rest = b};
-    *version = 0;
-    while (of_a.rest.len && of_b.rest.len) {
-        const struct piece x = next_piece(&of_a), y = next_piece(&of_b);
-        if (x.c != y.c)
-            return x.c < y.c ? -1 : 1;
-        if (*version == 0 && x.c == 0)
-            *version = piece_order(&x, &y);
-    }
-    return (of_a.rest.len > 0) - (of_b.rest.len > 0);
-}
-
 // --- its tier ---
 
 static int tier_by_price(int64_t price)
@@ -255,7 +128,7 @@ static void add_found(void *context, const struct named *n)
     f.size = p->mock ? tier_of_mock(n->model)
              : f.price > 0 && !provider_free(p, n->model, n->sheet)
                  ? tier_by_price(f.price)
-                 : tier_by_size(size_of(n->model));
+                 : tier_by_size(versions_size(n->model));
     search->found[search->count++] = f;
 }
 
@@ -267,7 +140,7 @@ static int by_version(const void *a, const void *b)
 {
     const struct found *const *x = a, *const *y = b;
     int version = 0;
-    const int order = name_order((*x)->model, (*y)->model, &version);
+    const int order = versions_order((*x)->model, (*y)->model, &version);
     if (order)
         return order;
     return version ? -version : (*x > *y) - (*x < *y);
@@ -281,7 +154,7 @@ static void leave_out_old(struct search *search)
         search->sorted[i] = &search->found[i];
     qsort(search->sorted, search->count, sizeof(search->sorted[0]), by_version);
     for (unsigned i = 1; i < search->count; i++) {
-        if (name_order(search->sorted[i - 1]->model, search->sorted[i]->model, &version) == 0)
+        if (versions_order(search->sorted[i - 1]->model, search->sorted[i]->model, &version) == 0)
             search->sorted[i]->size = -1;
     }
 }
@@ -379,10 +252,10 @@ static void add_local(void *context, const struct local_model *m)
 {
     const struct asking_local *a = context;
     struct str name = str_of(m->name);
-    int64_t size = size_of(str_of(m->parameters));
+    int64_t size = versions_size(str_of(m->parameters));
     bool chats = m->abilities ? (m->abilities & LOCAL_COMPLETION) != 0 : !is_odd(name);
     if (size == 0)
-        size = size_of(name);
+        size = versions_size(name);
     if (chats && !m->remote && !local_passes_on(name) && tier_by_size(size) == a->size)
         add_model(a->arena, a->provider, dialect_model(DIALECT_OLLAMA, name), a->tier);
 }

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "gate/proposal.h"
 #include "gate/snapshot.h"
+#include "gate/versions.h"
 
 static const char book[] =
     "vendor acme\nsource test 2026-01-01\n"
@@ -123,7 +124,18 @@ static void by_parameters(void **state)
 #define LISTED 12   // providers that list them all
 #define LONG   "a-model-of-a-rather-long-name-which-all-its-letters-are-read-of-"
 
-// However many they are. Each held against each other they would take longer than a test may.
+static unsigned compared; // names with each other
+
+int __real_versions_order(struct str a, struct str b, int *version);
+int __wrap_versions_order(struct str a, struct str b, int *version);
+
+int __wrap_versions_order(struct str a, struct str b, int *version)
+{
+    compared++;
+    return __real_versions_order(a, b, version);
+}
+
+// However many they are, they are sorted: not each is held against each other.
 static void of_long_lists(void **state)
 {
     (void)state;
@@ -140,8 +152,10 @@ static void of_long_lists(void **state)
             .name = STR("many"), .models = names, .model_count = ALIKE, .free = true};
     config.providers = many;
     config.provider_count = LISTED;
+    compared = 0;
     proposal_free(snapshot.proposal);
     snapshot.proposal = proposal_new(&snapshot);
+    assert_in_range(compared, LISTED * ALIKE, LISTED * ALIKE * 3 * 12); // of 2^12 names
     const struct config_tier *small = proposal_tier(&snapshot, CONFIG_SMALL, &arena);
     assert_non_null(small);
     assert_true(small->model_count >= 4 && str_is(small->models[0], "many/" LONG "aaa-8b"));
