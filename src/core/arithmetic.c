@@ -1,312 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // From each `=` the text is read to the left as far as characters of an expression go, and cut into
-// tokens; the longest end of them that is an expression, with no operator before it, is the one.
-// It is valued by two stacks (Dijkstra's shunting yard, 1961).
+// tokens: all of them, or those behind a parenthesis that stays open, are the expression.
 
 #include "core/arithmetic.h"
 
-#include <ctype.h>
 #include <string.h>
 
-#include "base/decimal.h"
+#include "core/arithmetic_part.h"
 
 #define LEFT_BYTES 160 // of an expression
-#define TOKENS_MAX 48
-#define DIGITS_MAX 15 // of a number: products of a few stay within 128 bits
 
-struct fraction {
-    int128 n;
-    int128 d; // > 0
-};
-
-struct token {
-    char is; // n: a number, or + - * / ( )
-    struct fraction value;
-    unsigned places; // of a number: behind its point
-    bool percent;
-};
-
-// --- fractions ---
-
-// The least number has no opposite: fractions have none such.
-static bool has_opposite(int128 n)
-{
-    int128 ignored;
-    return !__builtin_sub_overflow((int128)0, n, &ignored);
-}
-
-static bool multiply(int128 a, int128 b, int128 *out)
-{
-    return !__builtin_mul_overflow(a, b, out) && has_opposite(*out);
-}
-
-static bool add(int128 a, int128 b, int128 *out)
-{
-    return !__builtin_add_overflow(a, b, out) && has_opposite(*out);
-}
-
-static int128 divisor(int128 a, int128 b)
-{
-    while (b != 0) {
-        int128 rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a < 0 ? -a : a;
-}
-
-static bool normal(struct fraction *f)
-{
-    if (f->d == 0)
-        return false;
-    int128 by = divisor(f->n, f->d);
-    by = f->d < 0 ? -by : by;
-    f->n /= by;
-    f->d /= by;
-    return true;
-}
-
-static bool apply(char op, struct fraction a, struct fraction b, struct fraction *out)
-{
-    int128 x;
-    int128 y;
-    bool ok = true;
-    if (op == '*' || op == '/') {
-        ok = multiply(a.n, op == '*' ? b.n : b.d, &out->n) &&
-             multiply(a.d, op == '*' ? b.d : b.n, &out->d);
-    } else {
-        ok = multiply(a.n, b.d, &x) && multiply(b.n, a.d, &y) && multiply(a.d, b.d, &out->d) &&
-             add(x, op == '+' ? y : -y, &out->n);
-    }
-    return ok && normal(out);
-}
-
-// --- tokens ---
-
-static bool digit_at(struct str s, size_t at)
-{
-    return at < s.len && isdigit((unsigned char)s.ptr[at]);
-}
-
-static bool is_at(struct str s, size_t at, char c)
-{
-    return at < s.len && s.ptr[at] == c;
-}
-
-// Three digits and no fourth.
-static bool group_at(struct str s, size_t at)
-{
-    return digit_at(s, at) && digit_at(s, at + 1) && digit_at(s, at + 2) && !digit_at(s, at + 3);
-}
-
-// Whole digits, in groups of three if any: false where they are grouped otherwise.
-static bool read_whole(struct str s, size_t *at, char point, struct token *t, unsigned *digits)
-{
-    const char group = point == '.' ? ',' : '.';
-    const size_t from = *at;
-    bool grouped = false;
-    while (digit_at(s, *at) || (is_at(s, *at, group) && digit_at(s, *at + 1))) {
-        if (s.ptr[*at] == group) {
-            bool first_fits = grouped || (*at > from && *at - from <= 3 && s.ptr[from] != '0');
-            if (!first_fits || !group_at(s, *at + 1))
-                return false;
-            grouped = true;
-            ++*at;
-            continue;
-        }
-        if (++*digits > DIGITS_MAX)
-            return false;
-        t->value.n = t->value.n * 10 + (s.ptr[*at] - '0');
-        ++*at;
-    }
-    bool padded = *at > from + 1 && s.ptr[from] == '0'; // 007 is a name, 01 a day
-    return !padded;
-}
-
-// A number at *at, which then is behind it. False: it is none that is read here.
-static bool read_number(struct str s, size_t *at, char point, struct token *t)
-{
-    size_t i = *at + is_at(s, *at, '$');
-    unsigned digits = 0;
-    *t = (struct token){.is = 'n', .value = {0, 1}};
-    if (!read_whole(s, &i, point, t, &digits))
-        return false;
-    if (is_at(s, i, point) && digit_at(s, i + 1)) {
-        for (i++; digit_at(s, i); i++) {
-            t->value.n = t->value.n * 10 + (s.ptr[i] - '0');
-            t->value.d *= 10;
-            t->places++;
-            if (++digits > DIGITS_MAX)
-                return false;
-        }
-    }
-    const bool goes_on = (is_at(s, i, '.') || is_at(s, i, ',')) && digit_at(s, i + 1); // 1.2.3
-    if (digits == 0 || (t->places > 0 && goes_on))
-        return false;
-    t->percent = is_at(s, i, '%');
-    *at = i + t->percent;
-    return normal(&t->value);
-}
-
-static const struct {
-    const char *text;
-    char is;
-} operators[] = {
-    {"+", '+'},
-    {"-", '-'},
-    {"*", '*'},
-    {"/", '/'},
-    {"(", '('},
-    {")", ')'},
-    {"x", '*'},
-    {"\xc3\x97", '*'},
-    {"\xc3\xb7", '/'},
-    {"\xc2\xb7", '*'},
-    {"\xe2\x88\x92", '-'},
-    {"\\times", '*'},
-    {"\\cdot", '*'},
-    {"\\div", '/'},
-};
-
-// The operator that stands at `at`: its bytes, 0 where none does.
-static size_t operator_at(struct str s, size_t at, char *is)
-{
-    for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
-        struct str text = str_of(operators[i].text);
-        if (str_starts(str_skip(s, at), text)) {
-            *is = operators[i].is;
-            return text.len;
-        }
-    }
-    return 0;
-}
-
-// The bytes of the operator that ends before `end`; 0 where none does.
-static size_t operator_before(struct str s, size_t end)
-{
-    for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++)
-        if (str_ends(str_from(s.ptr, end), str_of(operators[i].text)))
-            return strlen(operators[i].text);
-    return 0;
-}
-
-static unsigned cut_tokens(struct str s, char point, struct token tokens[TOKENS_MAX])
-{
-    unsigned count = 0;
-    size_t at = 0;
-    while (at < s.len) {
-        struct token t = {0};
-        size_t len = operator_at(s, at, &t.is);
-        if (s.ptr[at] == ' ') {
-            at++;
-            continue;
-        }
-        if (count == TOKENS_MAX || (len == 0 && !read_number(s, &at, point, &t)))
-            return 0;
-        at += len;
-        tokens[count++] = t;
-    }
-    return count;
-}
-
-// --- values ---
-
-struct stacks {
-    struct fraction values[TOKENS_MAX];
-    unsigned value_count;
-    char ops[TOKENS_MAX];
-    unsigned op_count;
-};
-
-static bool reduce(struct stacks *s)
-{
-    struct fraction out;
-    if (s->value_count < 2 || s->op_count == 0)
-        return false;
-    char op = s->ops[--s->op_count];
-    if (op == '(' || !apply(op, s->values[s->value_count - 2], s->values[s->value_count - 1], &out))
-        return false;
-    s->values[--s->value_count - 1] = out;
-    return true;
-}
-
-static int rank(char op)
-{
-    return op == '(' ? 0 : op == '+' || op == '-' ? 1 : 2;
-}
-
-static bool close(struct stacks *s)
-{
-    while (s->op_count > 0 && s->ops[s->op_count - 1] != '(')
-        if (!reduce(s))
-            return false;
-    if (s->op_count == 0)
-        return false;
-    s->op_count--;
-    return true;
-}
-
-static bool push_op(struct stacks *s, char op)
-{
-    while (s->op_count > 0 && rank(s->ops[s->op_count - 1]) >= rank(op))
-        if (!reduce(s))
-            return false;
-    s->ops[s->op_count++] = op;
-    return true;
-}
-
-// A number's value; of a percentage its hundredth.
-static struct fraction value_of(const struct token *t)
-{
-    struct fraction f = t->value;
-    if (t->percent) {
-        f.d *= 100;
-        (void)normal(&f);
-    }
-    return f;
-}
-
-// An expression of at least one operator. `divides`: its value may have been rounded.
-static bool value(const struct token *t, unsigned count, struct fraction *out, bool *divides)
-{
-    struct stacks s = {.value_count = 0};
-    bool operand = true; // comes next
-    bool ok = true;
-    unsigned ops = 0;
-    *divides = false;
-    for (unsigned i = 0; i < count && ok; i++) {
-        char is = t[i].is;
-        bool begins = is == 'n' || is == '(';
-        ok = begins == operand;
-        if (is == 'n')
-            s.values[s.value_count++] = value_of(&t[i]);
-        else if (is == '(')
-            s.ops[s.op_count++] = is;
-        else if (is == ')')
-            ok = ok && close(&s);
-        else
-            ok = ok && push_op(&s, is);
-        ops += !begins && is != ')';
-        *divides = *divides || is == '/' || t[i].percent;
-        operand = is == '(' || (!begins && is != ')');
-    }
-    while (ok && s.op_count > 0)
-        ok = reduce(&s);
-    *out = s.values[0];
-    return ok && !operand && ops > 0 && s.value_count == 1;
-}
-
-// --- where they stand ---
+// --- where it stands ---
 
 // A percentage is added to in more than one way.
-static bool is_vague(const struct token *t, unsigned count)
+static bool is_vague(const struct sum *e)
 {
     bool percent = false;
     bool sum = false;
-    for (unsigned i = 0; i < count; i++) {
-        percent = percent || t[i].percent;
-        sum = sum || t[i].is == '+' || t[i].is == '-';
+    for (unsigned i = 0; i < e->count; i++) {
+        percent = percent || e->tokens[i].percent;
+        sum = sum || e->tokens[i].is == '+' || e->tokens[i].is == '-';
     }
     return percent && sum;
 }
@@ -316,7 +30,7 @@ static bool is_vague(const struct token *t, unsigned count)
 static size_t sign_before(struct str s, size_t end)
 {
     unsigned char c = (unsigned char)s.ptr[end - 1];
-    if ((c == ',' || c == '.') && is_at(s, end, ' '))
+    if ((c == ',' || c == '.') && text_is_at(s, end, ' '))
         return 0;
     return isdigit(c) || (c != '\0' && strchr(" .,$%", c)) ? 1 : operator_before(s, end);
 }
@@ -343,19 +57,94 @@ static struct str bare(struct str left)
     return left;
 }
 
-// The square root of 9 + 16, sqrt 16 + 1: of how much of it is not said.
-static bool is_function(struct str before)
+// Behind the sign of a list that it begins with: "- 3 + 4", "1) 3 + 4", "a) 3 + 4".
+static struct str past_item(struct str text, struct str left)
 {
-    static const char *const words[] = {"root of", "half of", "sqrt",        "root", "log",
-                                        "ln",      "lg",      "sin",         "cos",  "tan",
-                                        "exp",     "abs",     "\xe2\x88\x9a"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    size_t line = (size_t)(left.ptr - text.ptr);
+    while (line > 0 && left.len > 0 && text.ptr[line - 1] != '\n' && text.ptr + line + 3 > left.ptr)
+        line--;
+    struct str at = str_from(text.ptr + line, (size_t)(left.ptr + left.len - text.ptr) - line);
+    if ((line > 0 && text.ptr[line - 1] != '\n') || at.len < 3)
+        return left;
+    size_t n = 0;
+    while (n < 2 &&
+           (isdigit((unsigned char)at.ptr[n]) || (n == 0 && isalpha((unsigned char)*at.ptr))))
+        n++;
+    const bool is = n == 0 ? strchr("-*+", at.ptr[0]) && at.ptr[0] != '\0' : at.ptr[n] == ')';
+    return is && text_is_at(at, n + 1, ' ') && at.ptr + n + 2 > left.ptr
+               ? str_trim(str_skip(at, n + 2))
+               : left;
+}
+
+static bool any_ends(struct str s, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
         struct str word = str_of(words[i]);
-        size_t left = before.len - word.len; // of it, where it ends with the word
-        if (str_ends(before, word) && (left == 0 || !isalpha((unsigned char)before.ptr[left - 1])))
+        size_t left = s.len - word.len; // of it, where it ends with the word
+        if (s.len >= word.len && str_eq_nocase(str_skip(s, left), word) &&
+            (left == 0 || !isalpha((unsigned char)s.ptr[left - 1])))
             return true;
     }
     return false;
+}
+
+// The square root of 9 + 16, sqrt 16 + 1, ten times 3 + 4: of how much of it is not said.
+static bool is_function(struct str before)
+{
+    static const char *const words[] = {
+        "of",       "sqrt",   "root",    "log",   "ln",           "lg",      "sin",     "cos",
+        "tan",      "exp",    "abs",     "times", "plus",         "by",      "over",    "minus",
+        "per",      "mal",    "von",     "durch", "fois",         "par",     "por",     "de",
+        "di",       "vezes",  "squared", "cubed", "\xe2\x88\x9a", "&times;", "&minus;", "&divide;",
+        "&middot;", "&sdot;", "&nbsp;",  "&plus;"};
+    static const char *const none[] = {"total of", "sum of"};
+    return any_ends(before, words, sizeof words / sizeof words[0]) &&
+           !any_ends(before, none, sizeof none / sizeof none[0]);
+}
+
+// At `at` stands a sign of mathematics that is none of the operators above: a power, a fraction, a
+// root, a dash that may be a minus.
+static bool is_mathematical(struct str s, size_t at)
+{
+    static const struct {
+        const char *head;
+        unsigned char first, last; // of the byte behind it
+    } signs[] = {
+        {"\xc2", 0xb1, 0xb3},     {"\xc2", 0xb9, 0xb9},     {"\xc2", 0xbc, 0xbe},
+        {"\xcf", 0x80, 0x80},     {"\xe2\x80", 0x90, 0x95}, {"\xe2\x80", 0xb2, 0xb4},
+        {"\xe2\x81", 0xb0, 0xbf}, {"\xe2\x82", 0x80, 0x8e}, {"\xe2\x85", 0x90, 0x9e},
+        {"\xe2\x88", 0x80, 0xb3}, {"\xe2\x88", 0xb6, 0xbf},
+    };
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
+        struct str head = str_of(signs[i].head);
+        const size_t last = at + head.len;
+        if (last < s.len && str_starts(str_skip(s, at), head) &&
+            (unsigned char)s.ptr[last] >= signs[i].first &&
+            (unsigned char)s.ptr[last] <= signs[i].last)
+            return true;
+    }
+    return false;
+}
+
+// What stands before an expression that begins at `from`, and blanks, is none of it: a word is not,
+// unless it says what is done with it.
+static bool is_apart(struct str s, struct str before, size_t from)
+{
+    const size_t end = before.len;
+    const unsigned char c = (unsigned char)before.ptr[end - 1];
+    size_t character = end - 1;
+    while (character > 0 && ((unsigned char)before.ptr[character] & 0xc0) == 0x80)
+        character--;
+    const bool letter = isalpha(c) && (end == 1 || !isalnum((unsigned char)before.ptr[end - 2]));
+    if (letter && s.ptr[from] == '(') // f (2 + 3)
+        return false;
+    if (c == ':' && end > 1 && before.ptr[end - 2] == ' ') // 6 : 2 + 1
+        return false;
+    if (c == ',' && end > 1 && text_digit_at(before, end - 2) &&
+        text_group_at(s, from)) // 1, 234 + 5
+        return false;
+    return c != '^' && c != '~' && c != '}' && !is_function(before) &&
+           !is_mathematical(before, character);
 }
 
 // What stands directly before an expression may belong to it: a name, a power, a clock.
@@ -367,10 +156,14 @@ static bool stands_alone(struct str s, size_t from)
     if (end == 0)
         return true;
     unsigned char c = (unsigned char)s.ptr[end - 1];
-    if (end < from) // a word before it is none of it
-        return c != '^' && !is_function(str_from(s.ptr, end));
+    if (end < from)
+        return is_apart(s, str_from(s.ptr, end), from);
+    const bool wide = end > 2 && ((unsigned char)s.ptr[end - 3] == 0xef || // a wide comma or colon
+                                  (unsigned char)s.ptr[end - 3] == 0xe3);
+    if (c >= 0x80)
+        return wide;
     bool clock = c == ':' && end > 1 && isdigit((unsigned char)s.ptr[end - 2]);
-    return !isalnum(c) && !clock && c < 0x80 && c != '\0' && !strchr("^_)]}/\\!", c);
+    return !isalnum(c) && !clock && c != '\0' && !strchr("^_)]}/\\!;#~'\"", c);
 }
 
 // "-3 + 5", at the beginning of what is said: behind a word it may be a difference.
@@ -380,7 +173,7 @@ static bool is_negated(struct str text, struct str left)
     while (at > 0 && text.ptr[at - 1] == ' ')
         at--;
     return left.len > 1 && left.ptr[0] == '-' && isdigit((unsigned char)left.ptr[1]) &&
-           (at == 0 || (text.ptr[at - 1] != '\0' && strchr("\n:;,=", text.ptr[at - 1])));
+           (at == 0 || (text.ptr[at - 1] != '\0' && strchr("\n:;,=(", text.ptr[at - 1])));
 }
 
 // 2024-11-30, 11/30/2024: what ends with a year, a month and a day is no expression.
@@ -389,7 +182,7 @@ static bool is_date(struct str left)
     size_t len[3] = {0}, at = left.len;
     char sign[2] = {0};
     for (int i = 0; i < 3; i++) {
-        for (; at > 0 && digit_at(left, at - 1); at--)
+        for (; at > 0 && text_digit_at(left, at - 1); at--)
             len[i]++;
         if (i < 2)
             sign[i] = at > 0 ? left.ptr[--at] : '\0';
@@ -400,17 +193,62 @@ static bool is_date(struct str left)
            (sign[0] == '-' || sign[0] == '/');
 }
 
-// The longest end of the tokens that is an expression, and that no operator stands before. Nor a
-// factor: 2(3 + 4).
-static bool longest(const struct token *t, unsigned count, struct fraction *out, bool *divides)
+// Pages 3-5, a telephone, an ISBN: hyphens without blanks, before a `=` that has some.
+static bool is_name(struct str left, bool loose)
 {
-    for (unsigned i = 0; i < count; i++) {
-        bool joined = i > 0 && (t[i].is == '(' || (t[i - 1].is != 'n' && t[i - 1].is != ')'));
-        if (!joined && !is_vague(t + i, count - i) && value(t + i, count - i, out, divides))
+    for (size_t i = 0; i < left.len; i++)
+        if (!isdigit((unsigned char)left.ptr[i]) &&
+            (left.ptr[i] == '\0' || !strchr("-./", left.ptr[i])))
+            return false;
+    return loose && str_find(left, '-') < left.len;
+}
+
+// 0x10 is a number of another base.
+static bool has_hex(struct str left)
+{
+    for (size_t i = 0; i + 2 < left.len; i++)
+        if (left.ptr[i] == '0' && left.ptr[i + 1] == 'x' && text_digit_at(left, i + 2) &&
+            (i == 0 || !text_digit_at(left, i - 1)))
             return true;
+    return false;
+}
+
+// Leaves what stands behind the last parenthesis that stays open. True: there was one.
+static bool cut_open(struct sum *e)
+{
+    unsigned depth = 0;
+    for (unsigned i = e->count; i > 0; i--) {
+        depth += e->tokens[i - 1].is == ')';
+        if (e->tokens[i - 1].is != '(')
+            continue;
+        if (depth-- > 0)
+            continue;
+        e->count -= i;
+        memmove(e->tokens, e->tokens + i, e->count * sizeof *e->tokens);
+        return true;
     }
     return false;
 }
+
+// The expression that ends at the `=` at `at`.
+static bool read_sum(struct str text, size_t at, char point, struct sum *e)
+{
+    struct str left = bare(left_of(text, at));
+    struct str own = past_item(text, left);
+    const bool item = own.ptr != left.ptr;
+    e->dash = item && left.ptr[0] == '-';
+    if (is_date(own) || is_name(own, text_is_at(text, at - 1, ' ')) || has_hex(own))
+        return false;
+    const unsigned minus = is_negated(text, own);
+    e->count = sum_tokens(str_skip(own, minus), point, e->tokens);
+    if (e->count > 0 && minus)
+        e->tokens[0].value.n = -e->tokens[0].value.n;
+    return e->count > 0 &&
+           (cut_open(e) || item || stands_alone(text, (size_t)(own.ptr - text.ptr))) &&
+           !is_vague(e) && sum_value(e, false);
+}
+
+// --- its result ---
 
 // A blank of any width, or an apostrophe, and a group of digits: 1 000, 1'000.
 static bool grouped_otherwise(struct str s, size_t at)
@@ -419,40 +257,118 @@ static bool grouped_otherwise(struct str s, size_t at)
         " ", "'", "\xc2\xa0", "\xe2\x80\xaf", "\xe2\x80\x89", "\xe2\x80\x99"};
     for (size_t i = 0; i < sizeof between / sizeof between[0]; i++) {
         struct str sign = str_of(between[i]);
-        if (str_starts(str_skip(s, at), sign) && group_at(s, at + sign.len))
+        if (str_starts(str_skip(s, at), sign) && text_digit_at(s, at + sign.len))
             return true;
     }
     return false;
 }
 
+// An operator and what it is done with: "= 4 * 5", "= 4 \cdot x". A dash may also end a sentence.
+static bool goes_on(struct str rest)
+{
+    char op = 0;
+    const size_t len = operator_at(rest, 0, &op);
+    if (len == 0 || op == ')' || op == '(')
+        return false;
+    rest = str_trim(str_skip(rest, len + (op == '*' && text_is_at(rest, len, '*'))));
+    const char c = rest.len > 0 ? rest.ptr[0] : ' ';
+    const bool letter =
+        isalpha((unsigned char)c) && (rest.len == 1 || !isalpha((unsigned char)rest.ptr[1]));
+    return isdigit((unsigned char)c) || c == '(' || c == '$' || letter || (c == '\\' && op != '-');
+}
+
+// A command of TeX that makes another number of what stands before it: \pi, \frac, \sqrt.
+static bool is_command(struct str rest)
+{
+    static const char *const harmless[] = {
+        "\\text", "\\quad", "\\qquad",   "\\mathrm",     "\\right", "\\end",  "\\approx",
+        "\\rm",   "\\mbox", "\\implies", "\\Rightarrow", "\\times", "\\cdot", "\\div"};
+    if (rest.len < 2 || rest.ptr[0] != '\\' || !isalpha((unsigned char)rest.ptr[1]))
+        return false;
+    for (size_t i = 0; i < sizeof harmless / sizeof harmless[0]; i++)
+        if (str_starts(rest, str_of(harmless[i])))
+            return false;
+    return true;
+}
+
+// Words, and signs, behind a blank or none, that make another number of it.
+static bool makes_other(struct str rest)
+{
+    static const char *const words[] = {"million", "billion", "thousand", "hundred", "k",    "r",
+                                        "x",       "e",       "(mod",     "mod",     "am",   "pm",
+                                        "a.m",     "p.m",     "o'clock",  "uhr",     "<sup", "<sub",
+                                        "^",       ":",       "%"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        struct str word = str_of(words[i]);
+        if (str_starts_nocase(rest, word) &&
+            (rest.len == word.len || !isalpha((unsigned char)rest.ptr[word.len])))
+            return word.len > 1 || isalpha((unsigned char)word.ptr[0]) || word.ptr[0] == '^' ||
+                   text_digit_at(str_trim(str_skip(rest, 1)), 0);
+    }
+    return is_command(rest) || is_mathematical(rest, 0) || goes_on(rest);
+}
+
 // Behind the result nothing goes on that makes another number of it.
 static bool ends(struct str s, size_t at)
 {
-    static const char *const makes_other[] = {"million", "billion", "thousand", "hundred",
-                                              "k",       "r",       "x",        "e",
-                                              "(mod",    "mod",     "\\pmod",   "\\bmod"};
-    char op = 0;
-    if (at < s.len && (isalpha((unsigned char)s.ptr[at]) || strchr("^:/_(", s.ptr[at])))
+    if (at < s.len && (isalpha((unsigned char)s.ptr[at]) || strchr("^:/_(!?", s.ptr[at])))
         return s.ptr[at] == '\0';
     if (grouped_otherwise(s, at) ||
-        ((is_at(s, at, '.') || is_at(s, at, ',')) && digit_at(s, at + 1)))
+        (text_is_at(s, at, ',') && text_is_at(s, at + 1, ' ') && text_group_at(s, at + 2)) ||
+        ((text_is_at(s, at, '.') || text_is_at(s, at, ',')) && text_digit_at(s, at + 1)))
         return false;
     while (at < s.len && s.ptr[at] == ' ')
         at++;
-    struct str rest = str_skip(s, at);
-    for (size_t i = 0; i < sizeof makes_other / sizeof makes_other[0]; i++) {
-        struct str word = str_of(makes_other[i]);
-        if (str_starts_nocase(rest, word) &&
-            (rest.len == word.len || !isalpha((unsigned char)rest.ptr[word.len])))
-            return false;
-    }
-    size_t len = operator_at(s, at, &op);
-    while (len > 0 && at + len < s.len && s.ptr[at + len] == ' ')
-        len++;
-    bool goes_on = len > 0 && op != ')' && op != '(' && at + len < s.len &&
-                   (isdigit((unsigned char)s.ptr[at + len]) || strchr("($", s.ptr[at + len]));
-    return !goes_on;
+    return !makes_other(str_clip(str_skip(s, at), LEFT_BYTES));
 }
+
+// The % of a percentage may stand behind a blank, or a backslash of TeX.
+static size_t percent_at(struct str s, size_t at)
+{
+    static const char *const signs[] = {"%", " %", "\\%", "\xc2\xa0%", "\xe2\x80\xaf%"};
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (str_starts(str_skip(s, at), str_of(signs[i])))
+            return text_digit_at(str_trim(str_clip(str_skip(s, at + strlen(signs[i])), 4)), 0)
+                       ? 0
+                       : strlen(signs[i]);
+    return 0;
+}
+
+struct shown {
+    struct token number;
+    bool unit; // stands behind it
+    bool money;
+};
+
+static bool is_unit(struct str text, size_t at)
+{
+    while (text_is_at(text, at, ' '))
+        at++;
+    return at < text.len && (isalpha((unsigned char)text.ptr[at]) || text.ptr[at] & 0x80);
+}
+
+// The result that stands at `at`, behind the `=`.
+static bool read_shown(struct str text, size_t at, char point, struct shown *out)
+{
+    while (text_is_at(text, at, ' '))
+        at++;
+    bool strong = text_is_at(text, at, '*') && text_is_at(text, at + 1, '*');
+    at += strong ? 2 : 0;
+    bool negative = text_is_at(text, at, '-');
+    at += negative;
+    out->money = text_is_at(text, at, '$');
+    if (!token_read(text, &at, point, &out->number))
+        return false;
+    const size_t percent = out->number.percent ? 0 : percent_at(text, at);
+    out->number.percent = out->number.percent || percent > 0;
+    at += percent;
+    at += strong && text_is_at(text, at, '*') && text_is_at(text, at + 1, '*') ? 2 : 0;
+    out->number.value.n = negative ? -out->number.value.n : out->number.value.n;
+    out->unit = is_unit(text, at);
+    return ends(text, at);
+}
+
+// --- both ---
 
 // The result shows so many places: what is within half of the last one is rounded to it, and of a
 // division within the whole it is cut.
@@ -462,21 +378,22 @@ static bool is_right(struct fraction f, const struct token *shown, bool divides)
     struct fraction scale = {1, 1};
     for (unsigned i = 0; i < shown->places; i++)
         scale.n *= 10;
-    if (!apply('-', f, shown->value, &difference) || !apply('*', difference, scale, &difference))
+    if (!fraction_apply('-', f, shown->value, &difference) ||
+        !fraction_apply('*', difference, scale, &difference))
         return true; // too large to tell
     int128 n = difference.n < 0 ? -difference.n : difference.n;
     return divides ? n < difference.d : n <= difference.d / 2;
 }
 
 // 50% may stand for a half, or for fifty of a hundred that were multiplied.
-static bool is_right_or_percent(struct fraction f, struct token shown, bool divides)
+static bool is_right_or_percent(const struct sum *e, struct token shown)
 {
-    bool right = is_right(f, &shown, divides);
+    bool right = is_right(e->value, &shown, e->divides);
     if (right || !shown.percent)
         return right;
     shown.value.d *= 100;
     shown.places += 2;
-    return normal(&shown.value) && is_right(f, &shown, true);
+    return fraction_normal(&shown.value) && is_right(e->value, &shown, true);
 }
 
 static bool is_comparison(struct str s, size_t at)
@@ -488,63 +405,56 @@ static bool is_comparison(struct str s, size_t at)
 
 // "1024 * 1024 = 1 MB", "4 * 25 = $1": what stands behind the result, or a $ before it alone, may
 // be a larger unit than the expression's. A slip is rarely of a factor of three; a unit is of more.
-static bool is_converted(struct fraction f, const struct token *shown, bool unit)
+static bool is_converted(struct fraction f, const struct token *shown)
 {
     struct fraction ratio;
-    if (!unit || shown->value.n == 0 || f.n == 0)
+    if (shown->value.n == 0 || f.n == 0)
         return false;
-    if (!apply('/', f, shown->value, &ratio) || ratio.n <= 0)
+    if (!fraction_apply('/', f, shown->value, &ratio) || ratio.n <= 0)
         return false;
     return ratio.n / ratio.d >= 3 || ratio.d / ratio.n >= 3;
 }
 
-static bool is_unit(struct str text, size_t at)
+// "9/11 = 2001", "3/4 = 75": less than one, and its result two and more.
+static bool is_mark(const struct sum *e, const struct token *shown)
 {
-    while (is_at(text, at, ' '))
-        at++;
-    return at < text.len && (isalpha((unsigned char)text.ptr[at]) || text.ptr[at] & 0x80);
+    return e->count == 3 && !shown->percent && e->tokens[1].is == '/' && e->value.n < e->value.d &&
+           shown->value.n / shown->value.d >= 2;
 }
 
 enum finding { ABSENT, RIGHT, WRONG };
 
+// Its numbers may have been rounded before, or the first one is negative.
+static bool is_right_somehow(struct sum e, struct token shown)
+{
+    if (is_right_or_percent(&e, shown) || (sum_value(&e, true) && is_right_or_percent(&e, shown)))
+        return true;
+    e.tokens[0].value.n = -e.tokens[0].value.n;
+    return e.dash && sum_value(&e, false) && is_right_or_percent(&e, shown);
+}
+
 static enum finding look(struct str text, size_t at, char point)
 {
-    struct token tokens[TOKENS_MAX];
-    struct token shown;
-    struct fraction f;
-    bool divides = false;
-    size_t right = at + 1;
-    while (is_at(text, right, ' '))
-        right++;
-    bool strong = is_at(text, right, '*') && is_at(text, right + 1, '*');
-    right += strong ? 2 : 0;
-    bool negative = is_at(text, right, '-');
-    right += negative;
-    bool money = is_at(text, right, '$');
-    if (!read_number(text, &right, point, &shown))
+    struct sum e;
+    struct shown s;
+    if (!read_shown(text, at + 1, point, &s) || !read_sum(text, at, point, &e))
         return ABSENT;
-    right += strong && is_at(text, right, '*') && is_at(text, right + 1, '*') ? 2 : 0;
-    if (!ends(text, right))
-        return ABSENT;
-    shown.value.n = negative ? -shown.value.n : shown.value.n;
-    struct str left = bare(left_of(text, at));
-    unsigned minus = is_negated(text, left), count = cut_tokens(left, point, tokens);
-    if (count > minus && minus)
-        tokens[1].value.n = -tokens[1].value.n;
-    if (count <= minus || is_date(left) || !stands_alone(text, (size_t)(left.ptr - text.ptr)) ||
-        !longest(tokens + minus, count - minus, &f, &divides))
-        return ABSENT;
-    if (is_right_or_percent(f, shown, divides))
+    if (is_right_somehow(e, s.number))
         return RIGHT;
-    bool unit = is_unit(text, right) || (money && str_find(left, '$') == left.len);
-    return is_converted(f, &shown, unit) ? ABSENT : WRONG;
+    const struct str left = left_of(text, at);
+    const bool unit = s.unit || (s.money && str_find(left, '$') == left.len);
+    return (unit && is_converted(e.value, &s.number)) || is_mark(&e, &s.number) ? ABSENT : WRONG;
 }
 
 // With the point before the places, else with the comma: 1,5 and 1.234,50.
 static enum finding look_both(struct str text, size_t at)
 {
     enum finding point = look(text, at, '.');
-    enum finding comma = point == RIGHT ? RIGHT : look(text, at, ',');
+    const struct str near =
+        str_clip(str_skip(text, at > LEFT_BYTES ? at - LEFT_BYTES : 0), 2 * LEFT_BYTES);
+    if (point == RIGHT || (str_find(near, '.') == near.len && str_find(near, ',') == near.len))
+        return point;
+    enum finding comma = look(text, at, ',');
     return comma == ABSENT ? point : comma;
 }
 
@@ -552,9 +462,12 @@ struct arithmetic arithmetic_check(struct str text)
 {
     struct arithmetic a = {0};
     size_t from = text.len > ARITHMETIC_BYTES_MAX ? text.len - ARITHMETIC_BYTES_MAX : 0;
-    for (size_t i = from; i < text.len; i++) {
+    struct arithmetic_near near = {.text = str_skip(text, from)};
+    for (size_t i = from; i < text.len && a.wrong < ARITHMETIC_WRONG_MAX; i++) {
         enum finding f =
             text.ptr[i] == '=' && !is_comparison(text, i) ? look_both(text, i) : ABSENT;
+        if (f == WRONG && arithmetic_doubted(&near, i - from))
+            f = ABSENT;
         a.found += f != ABSENT;
         a.wrong += f == WRONG;
     }
