@@ -2,6 +2,8 @@
 
 #include "verify/verify.h"
 
+#include "verify/blank.h"
+
 bool verifier_alone(enum verifier_kind kind)
 {
     return kind != VERIFIER_AGREE && kind != VERIFIER_LOGPROB && kind != VERIFIER_HTTP;
@@ -46,26 +48,10 @@ void verify(enum verifier_kind kind, const struct verify_case *c, struct finding
         table[kind](c, out);
 }
 
-// Nothing in it is seen: blanks, of any width or of none, as they are in UTF-8.
-static bool is_blank(struct str text)
-{
-    static const char *const blanks[] = {"\xc2\xa0",     "\xc2\xad",     "\xe2\x80\x8b",
-                                         "\xe2\x80\x8c", "\xe2\x80\x8d", "\xe2\x80\x8e",
-                                         "\xe2\x80\x8f", "\xe2\x80\xaf", "\xe2\x81\xa0",
-                                         "\xe3\x80\x80", "\xef\xbb\xbf"};
-    for (size_t before = 0; before != text.len;) {
-        text = str_trim(text);
-        before = text.len;
-        for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
-            if (str_starts(text, str_of(blanks[i])))
-                text = str_skip(text, str_of(blanks[i]).len);
-    }
-    return text.len == 0;
-}
-
 void verifier_empty(const struct verify_case *c, struct finding *out)
 {
-    bool none = is_blank(answer_text(c->answer)) && c->answer->call_count == 0 && !c->answer->more;
+    bool none =
+        blank_text(answer_text(c->answer)) && c->answer->call_count == 0 && !c->answer->more;
     if (none && c->answer->begun)
         finding_set(out, VERDICT_UNSURE, "it has only begun");
     else if (none)

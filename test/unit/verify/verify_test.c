@@ -161,6 +161,8 @@ static void cut_or_empty(void **state)
         {" \xe2\x80\x8b\n\xe2\x80\x8b ", VERDICT_BAD}, // U+200B
         {"\xef\xbb\xbf\xe2\x80\x8d\xc2\xa0", VERDICT_BAD},
         {"\xe2\x80\x8b\xe2\x9c\x93", VERDICT_GOOD},
+        {"<p>&nbsp;</p>", VERDICT_BAD},
+        {"```\n```", VERDICT_BAD},
     };
     EACH(VERIFIER_TRUNCATION, cut);
     EACH(VERIFIER_EMPTY, empty);
