@@ -45,7 +45,7 @@ static void begin_sift(struct meter *m, unsigned root)
 // An event, or an array's element, of more goes on in parts.
 static size_t long_bytes(const struct meter *m)
 {
-    return m->setup.holds_long ? HELD_BYTES_MAX : SSE_EVENT_BYTES_MAX;
+    return m->setup.holds_long ? VERIFIED_BYTES_MAX : SSE_EVENT_BYTES_MAX;
 }
 
 static void begin_cutting(struct meter *m)
@@ -70,7 +70,8 @@ void meter_init(struct meter *m, const struct meter_setup *setup, const struct a
     m->usage.us_region = setup->vendor_flags & VENDOR_REGIONAL;
     begin_cutting(m);
     // Beside an element, what else a read has of others.
-    buf_init(&m->held, alloc, HELD_BYTES_MAX + (setup->holds_long ? SSE_EVENT_BYTES_MAX : 0));
+    buf_init(&m->held, alloc,
+             setup->holds_long ? VERIFIED_BYTES_MAX + SSE_EVENT_BYTES_MAX : HELD_BYTES_MAX);
     m->parts = (struct meter_parts)METER_NO_PARTS;
     if (setup->kind != METER_JSON)
         return;

@@ -45,7 +45,7 @@ struct meter_setup {
     int64_t output_max;    // most tokens that the caller asked for, all choices; 0 = not said
     int64_t repeats;       // tokens of its prompt at most that the answer begins with once more
     bool least;            // of a stream: the least that its texts can be is counted (meter_least)
-    bool holds_long;       // an event or element is a long one above HELD_BYTES_MAX only
+    bool holds_long;       // an event or element is a long one above VERIFIED_BYTES_MAX only
     bool error;            // status >= 400: no usage expected, `error_code` is looked for
 };
 

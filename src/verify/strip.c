@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The text is gone through by its strings and brackets alone: servers write NaN, halves of
+// characters, or a name twice, which a reader of JSON refuses, and clients take.
 
 #include "verify/strip.h"
 
-#include "base/json.h"
+#include <string.h>
+
 #include "meter/sse.h"
 
 struct stripping {
-    const struct json *json;
-    struct str text; // of it
-    size_t from;     // what of it was not written yet
+    struct str text;
+    size_t from; // what of it was not written yet
     struct buf *out;
 };
 
@@ -17,134 +20,228 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-// In the order of the text.
-static void strip_member(struct stripping *s, const struct json_val *object, enum json_type type,
-                         const char *instead)
+// What becomes of the members of an object: dropped, replaced, or gone through as `within` says, if
+// objects or lists of such.
+struct level {
+    const char *name;    // NULL: no more
+    const char *instead; // "": it is dropped
+    const struct level *within;
+};
+
+static const struct level chosen[] = {{"logprobs", "null", NULL}, {NULL, NULL, NULL}};
+static const struct level candidate[] = {{"logprobsResult", "", NULL}, {NULL, NULL, NULL}};
+static const struct level part[] = {{"logprobs", "[]", NULL}, {NULL, NULL, NULL}};
+static const struct level item[] = {{"content", NULL, part}, {NULL, NULL, NULL}};
+static const struct level output[] = {{"output", NULL, item}, {NULL, NULL, NULL}};
+
+// A Gemini answer, or a chunk of one.
+static const struct level gemini[] = {{"candidates", NULL, candidate}, {NULL, NULL, NULL}};
+// A response, or an event of its stream: of a piece of text, a text, an item, or all of it.
+static const struct level response[] = {
+    {"logprobs", "[]", NULL},   {"part", NULL, part},   {"item", NULL, item},
+    {"response", NULL, output}, {"output", NULL, item}, {NULL, NULL, NULL},
+};
+// A chat completion, or a chunk of one; an Ollama's answer, or a line of one; a Gemini's.
+static const struct level others[] = {
+    {"choices", NULL, chosen},
+    {"candidates", NULL, candidate},
+    {"logprobs", "null", NULL},
+    {NULL, NULL, NULL},
+};
+
+// --- the text, by its brackets ---
+
+static size_t past_blanks(struct str s, size_t at)
 {
-    size_t at = 0;
-    size_t len = 0;
-    if (json_type(json_get(object, "logprobs")) != type ||
-        !json_member_at(s->json, json_key(object, "logprobs"), &at, &len) || at < s->from)
-        return;
-    buf_add(s->out, str_from(s->text.ptr + s->from, at - s->from));
+    while (at < s.len && is_blank(s.ptr[at]))
+        at++;
+    return at;
+}
+
+static bool is_at(struct str s, size_t at, char c)
+{
+    return at < s.len && s.ptr[at] == c;
+}
+
+// `at` is its opening quote; the place behind the closing one, 0 where there is none.
+static size_t string_end(struct str s, size_t at)
+{
+    for (at++; at < s.len; at++) {
+        if (s.ptr[at] == '\\')
+            at++;
+        else if (s.ptr[at] == '"')
+            return at + 1;
+    }
+    return 0;
+}
+
+// Of an object or a list; 0: its end is not there.
+static size_t brackets_end(struct str s, size_t at)
+{
+    for (size_t depth = 0; at < s.len; at++) {
+        const char c = s.ptr[at];
+        if (c == '"') {
+            at = string_end(s, at);
+            if (at-- == 0)
+                return 0;
+        } else if (c == '{' || c == '[') {
+            depth++;
+        } else if ((c == '}' || c == ']') && --depth == 0) {
+            return at + 1;
+        }
+    }
+    return 0;
+}
+
+static size_t value_end(struct str s, size_t at)
+{
+    if (is_at(s, at, '{') || is_at(s, at, '['))
+        return brackets_end(s, at);
+    if (is_at(s, at, '"'))
+        return string_end(s, at);
+    while (at < s.len && !is_blank(s.ptr[at]) && !(s.ptr[at] && strchr(",]}", s.ptr[at])))
+        at++;
+    return at;
+}
+
+struct member {
+    size_t name, name_end; // with its quotes
+    size_t value, value_end;
+};
+
+// The member whose name stands at `at`, or behind blanks. False: none does, or it is not whole.
+static bool member_at(struct str s, size_t at, struct member *m)
+{
+    m->name = past_blanks(s, at);
+    m->name_end = is_at(s, m->name, '"') ? string_end(s, m->name) : 0;
+    const size_t colon = m->name_end ? past_blanks(s, m->name_end) : s.len;
+    m->value = past_blanks(s, colon + 1);
+    m->value_end = is_at(s, colon, ':') ? value_end(s, m->value) : 0;
+    return m->value_end > m->value;
+}
+
+// A name may be written with \u006c.
+static bool is_named(struct str s, const struct member *m, const char *name)
+{
+    size_t at = m->name + 1;
+    for (; *name; name++) {
+        const bool coded = is_at(s, at, '\\') && is_at(s, at + 1, 'u') && at + 6 < m->name_end;
+        int c = coded ? 0 : at < s.len ? s.ptr[at] : 0;
+        for (size_t i = 2; coded && i < 6; i++)
+            c = c << 4 | (str_hex(s.ptr[at + i]) & 0xf);
+        if (c != *name)
+            return false;
+        at += coded ? 6 : 1;
+    }
+    return at + 1 == m->name_end;
+}
+
+static const struct level *level_of(struct str s, const struct member *m, const struct level *l)
+{
+    while (l->name && !is_named(s, m, l->name))
+        l++;
+    return l->name ? l : NULL;
+}
+
+static void replace_member(struct stripping *s, const struct member *m, const char *instead)
+{
+    buf_add(s->out, str_from(s->text.ptr + s->from, m->value - s->from));
     buf_add_cstr(s->out, instead);
-    s->from = at + len;
+    s->from = m->value_end;
 }
 
 // With the comma that parts it from another.
-static void drop_member(struct stripping *s, const struct json_val *object, const char *name)
+static void drop_member(struct stripping *s, const struct member *m)
 {
-    size_t at = 0;
-    size_t len = 0;
-    const struct json_val *key = json_key(object, name);
-    if (!key || !json_member_at(s->json, key, &at, &len))
-        return;
     const char *text = s->text.ptr;
-    size_t end = at + len, begin = json_string_at(s->json, key) - 1;
+    size_t begin = m->name;
+    size_t end = m->value_end;
     while (begin > s->from && is_blank(text[begin - 1]))
         begin--;
-    if (begin > s->from && text[begin - 1] == ',')
+    if (begin > s->from && text[begin - 1] == ',') {
         begin--;
-    else {
-        while (end < s->text.len && is_blank(text[end]))
-            end++;
-        end += end < s->text.len && text[end] == ',';
+    } else {
+        end = past_blanks(s->text, end);
+        end += is_at(s->text, end, ',');
     }
-    if (begin < s->from)
-        return;
     buf_add(s->out, str_from(text + s->from, begin - s->from));
     s->from = end;
 }
 
-// A Gemini answer, or a chunk of one. Whoever was not asked has no such member there.
-static void strip_candidates(struct stripping *s, const struct json_val *root)
-{
-    struct json_iter it = {0};
-    const struct json_val *list = json_get(root, "candidates");
-    const struct json_val *candidate = NULL;
-    while (json_type(list) == JSON_ARRAY && json_each(&it, list, NULL, &candidate))
-        drop_member(s, candidate, "logprobsResult");
-}
+static void strip_value(struct stripping *s, size_t at, const struct level *l);
 
-static void strip_item(struct stripping *s, const struct json_val *item)
+// Every member of such a name, in the order of the text: a name may be there more than once.
+// NOLINTNEXTLINE(misc-no-recursion): the tables above are a tree
+static void strip_members(struct stripping *s, size_t at, const struct level *in)
 {
-    struct json_iter it = {0};
-    const struct json_val *part = NULL;
-    const struct json_val *content = json_get(item, "content");
-    while (json_type(content) == JSON_ARRAY && json_each(&it, content, NULL, &part))
-        strip_member(s, part, JSON_ARRAY, "[]");
-}
-
-// A response, or an event of its stream: of a piece of text, a text, an item, or all of it.
-static void strip_response(struct stripping *s, const struct json_val *root)
-{
-    struct json_iter it = {0};
-    const struct json_val *item = NULL;
-    const struct json_val *response = json_get(root, "response");
-    const struct json_val *output = json_get(response ? response : root, "output");
-    strip_member(s, root, JSON_ARRAY, "[]");
-    strip_member(s, json_get(root, "part"), JSON_ARRAY, "[]");
-    strip_item(s, json_get(root, "item"));
-    while (json_type(output) == JSON_ARRAY && json_each(&it, output, NULL, &item))
-        strip_item(s, item);
-}
-
-static bool is_response(const struct json_val *root)
-{
-    return str_is(json_str(json_get(root, "object")), "response") ||
-           str_starts(json_str(json_get(root, "type")), str_of("response."));
-}
-
-static void strip_choices(struct stripping *s, const struct json_val *list)
-{
-    struct json_iter it = {0};
-    const struct json_val *choice = NULL;
-    while (json_each(&it, list, NULL, &choice))
-        strip_member(s, choice, JSON_OBJECT, "null");
-}
-
-// A stream of Gemini's that is one list.
-static void strip_list(struct stripping *s, const struct json_val *list)
-{
-    struct json_iter it = {0};
-    const struct json_val *element = NULL;
-    while (json_each(&it, list, NULL, &element))
-        strip_candidates(s, element);
-}
-
-static void strip_any(struct stripping *s, const struct json_val *root)
-{
-    const struct json_val *choices = json_get(root, "choices");
-    if (json_type(root) == JSON_ARRAY)
-        strip_list(s, root);
-    else if (is_response(root))
-        strip_response(s, root);
-    else if (json_type(choices) == JSON_ARRAY)
-        strip_choices(s, choices);
-    else if (json_get(root, "candidates"))
-        strip_candidates(s, root);
-    else
-        strip_member(s, root, JSON_ARRAY, "null");
-}
-
-typedef void strip_f(struct stripping *s, const struct json_val *root);
-
-// What is no JSON goes on as it is.
-static void strip_by(strip_f *f, struct str text, struct buf *out)
-{
-    struct stripping s = {NULL, text, 0, out};
-    struct json *j = NULL;
-    if (json_open(text, &alloc_heap, &j, NULL) == STATUS_OK) {
-        s.json = j;
-        f(&s, json_root(j));
+    struct member m;
+    const struct str none = STR("null");
+    for (at++; member_at(s->text, at, &m); at++) {
+        const struct level *l = level_of(s->text, &m, in);
+        const bool is_null = str_eq(str_from(s->text.ptr + m.value, m.value_end - m.value), none);
+        if (l && l->within)
+            strip_value(s, m.value, l->within);
+        else if (l && l->instead[0] && !is_null)
+            replace_member(s, &m, l->instead);
+        else if (l && !l->instead[0])
+            drop_member(s, &m);
+        at = past_blanks(s->text, m.value_end);
+        if (!is_at(s->text, at, ','))
+            return;
     }
+}
+
+// NOLINTNEXTLINE(misc-no-recursion): as above
+static void strip_value(struct stripping *s, size_t at, const struct level *l)
+{
+    if (is_at(s->text, at, '{'))
+        strip_members(s, at, l);
+    if (!is_at(s->text, at, '['))
+        return;
+    for (at = past_blanks(s->text, at + 1); at < s->text.len;) {
+        if (is_at(s->text, at, '{'))
+            strip_members(s, at, l);
+        at = value_end(s->text, at);
+        at = past_blanks(s->text, at ? at : s->text.len);
+        if (!is_at(s->text, at, ','))
+            return;
+        at = past_blanks(s->text, at + 1);
+    }
+}
+
+// Of the object that the text begins with.
+static bool is_response(struct str text, size_t at)
+{
+    struct member m;
+    for (at++; member_at(text, at, &m); at++) {
+        const struct str value = str_from(text.ptr + m.value, m.value_end - m.value);
+        if ((is_named(text, &m, "object") && str_is(value, "\"response\"")) ||
+            (is_named(text, &m, "type") && str_starts(value, str_of("\"response."))))
+            return true;
+        at = past_blanks(text, m.value_end);
+        if (!is_at(text, at, ','))
+            return false;
+    }
+    return false;
+}
+
+// What is no JSON goes on as it is. `level` NULL: as its root says.
+static void strip_by(const struct level *level, struct str text, struct buf *out)
+{
+    struct stripping s = {text, 0, out};
+    const struct str bom = STR("\xef\xbb\xbf");
+    const size_t at = past_blanks(text, str_starts(text, bom) ? bom.len : 0);
+    if (!level && is_at(text, at, '[')) // a stream of Gemini's that is one list
+        level = gemini;
+    else if (!level)
+        level = is_response(text, at) ? response : others;
+    strip_value(&s, at, level);
     buf_add(out, str_skip(text, s.from));
-    json_close(j);
 }
 
 void strip_text(struct str text, struct buf *out)
 {
-    strip_by(strip_any, text, out);
+    strip_by(NULL, text, out);
 }
 
 void strip_lines(struct str lines, struct buf *out)
@@ -159,50 +256,58 @@ void strip_lines(struct str lines, struct buf *out)
     }
 }
 
-// Of the object that `text` begins with; 0: its end is not there.
-static size_t object_bytes(struct str text)
-{
-    size_t depth = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < text.len; i++) {
-        const char c = text.ptr[i];
-        if (quoted && c == '\\')
-            i++;
-        else if (c == '"')
-            quoted = !quoted;
-        else if (!quoted && (c == '{' || c == '['))
-            depth++;
-        else if (!quoted && (c == '}' || c == ']') && --depth == 0)
-            return i + 1;
-    }
-    return 0;
-}
-
 void strip_elements(struct str elements, struct buf *out)
 {
     while (elements.len) {
         size_t before = str_find(elements, '{');
         buf_add(out, str_from(elements.ptr, before));
         elements = str_skip(elements, before);
-        size_t len = object_bytes(elements);
+        size_t len = elements.len ? brackets_end(elements, 0) : 0;
         if (len)
-            strip_by(strip_candidates, str_from(elements.ptr, len), out);
+            strip_by(gemini, str_from(elements.ptr, len), out);
         else
             buf_add(out, elements);
         elements = str_skip(elements, len ? len : elements.len);
     }
 }
 
+// An event whose data stands on several lines has its own again, where it was changed.
+static void write_lines(struct str raw, struct str data, struct buf *out)
+{
+    bool written = false;
+    while (raw.len > 0) {
+        const size_t end = str_find(raw, '\n');
+        const size_t next = end + (end < raw.len);
+        struct str one;
+        if (!str_starts(raw, str_of("data")))
+            buf_add(out, str_from(raw.ptr, next));
+        while (str_starts(raw, str_of("data")) && !written && str_cut(&data, '\n', &one)) {
+            buf_add_cstr(out, "data: ");
+            buf_add(out, one);
+            buf_add_char(out, '\n');
+        }
+        written = written || str_starts(raw, str_of("data"));
+        raw = str_skip(raw, next);
+    }
+}
+
 static void strip_event(const struct sse_event *e, struct buf *out)
 {
-    size_t at = str_search(e->raw, e->data);
-    if (e->part || e->data.len == 0 || at == e->raw.len) { // or of several lines
+    struct buf data;
+    const size_t at = str_search(e->raw, e->data);
+    buf_init(&data, &alloc_heap, 0);
+    if (!e->part)
+        strip_text(e->data, &data);
+    if (e->part || str_eq(buf_str(&data), e->data)) {
         buf_add(out, e->raw);
-        return;
+    } else if (at == e->raw.len) {
+        write_lines(e->raw, buf_str(&data), out);
+    } else {
+        buf_add(out, str_from(e->raw.ptr, at));
+        buf_add(out, buf_str(&data));
+        buf_add(out, str_skip(e->raw, at + e->data.len));
     }
-    buf_add(out, str_from(e->raw.ptr, at));
-    strip_text(e->data, out);
-    buf_add(out, str_skip(e->raw, at + e->data.len));
+    buf_fini(&data);
 }
 
 void strip_events(struct str events, struct buf *out)

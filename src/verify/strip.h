@@ -6,8 +6,8 @@
 // `logprobsResult` goes with its comma: as if nobody had asked. All other bytes stay, Gemini's
 // `avgLogprobs` too, which some models tell unasked.
 //
-// What is too long to be had whole stays as it is, with them: an event, a line or an element of
-// more than HELD_BYTES_MAX, a text of more than VERIFIED_BYTES_MAX.
+// A member that is there twice goes twice. What is too long to be had whole stays as it is, with
+// them: an event, a line, an element or a text of more than VERIFIED_BYTES_MAX.
 
 #ifndef VERIFY_STRIP_H
 #define VERIFY_STRIP_H

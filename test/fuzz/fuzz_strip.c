@@ -23,6 +23,43 @@ static bool may_have(struct str text)
     return str_find(text, '\\') < text.len || str_search(text, str_of("ogprobs")) < text.len;
 }
 
+// Of every member of that name, in lists or not, no value is left.
+static void none_left(const struct json_val *objects, const char *name)
+{
+    struct json_iter it = {0};
+    const struct json_val *v = NULL, *one = NULL;
+    struct str key;
+    while (json_type(objects) == JSON_OBJECT && json_each(&it, objects, &key, &v))
+        must(!str_is(key, name) || json_type(v) == JSON_NULL || json_count(v) == 0);
+    it = (struct json_iter){0};
+    while (json_type(objects) == JSON_ARRAY && json_each(&it, objects, NULL, &v)) {
+        struct json_iter in = {0};
+        while (json_type(v) == JSON_OBJECT && json_each(&in, v, &key, &one))
+            must(!str_is(key, name) || json_type(one) == JSON_NULL);
+    }
+}
+
+static void check_left(struct str text)
+{
+    struct json *j = NULL;
+    struct json_iter it = {0};
+    const struct json_val *v = NULL;
+    struct str key;
+    if (json_open(text, &alloc_heap, &j, NULL) != STATUS_OK)
+        return;
+    const struct json_val *root = json_root(j);
+    const bool response = str_starts(json_str(json_get(root, "type")), str_of("response.")) ||
+                          str_is(json_str(json_get(root, "object")), "response");
+    none_left(json_type(root) == JSON_OBJECT ? root : NULL, "logprobs");
+    while (json_type(root) == JSON_OBJECT && json_each(&it, root, &key, &v)) {
+        if (!response && str_is(key, "choices"))
+            none_left(v, "logprobs");
+        if (!response && str_is(key, "candidates"))
+            none_left(v, "logprobsResult");
+    }
+    json_close(j);
+}
+
 static void strip(strip_f *f, struct str text)
 {
     struct buf out;
@@ -32,6 +69,8 @@ static void strip(strip_f *f, struct str text)
     must(may_have(text) || str_eq(buf_str(&out), text));
     if (f != strip_events && is_json(text))
         must(is_json(buf_str(&out)));
+    if (f == strip_text)
+        check_left(buf_str(&out));
     buf_fini(&out);
 }
 

@@ -47,8 +47,8 @@ static void count_element(void *context, struct str bytes)
     e->others += !whole;
 }
 
-// Where something is to be taken out of it, an array's element of 100 KiB goes on whole; of more
-// than that, and otherwise, in parts.
+// Where something is to be taken out of it, an array's element of 900 KiB goes on whole; of more
+// than 1 MiB, and otherwise, in parts.
 static void long_elements_are_held(void **state)
 {
     (void)state;
@@ -56,7 +56,7 @@ static void long_elements_are_held(void **state)
         bool holds;
         size_t bytes;
         bool whole;
-    } cases[] = {{true, 100 * KIB, true}, {false, 100 * KIB, false}, {true, 180 * KIB, false}};
+    } cases[] = {{true, 900 * KIB, true}, {false, 100 * KIB, false}, {true, 1100 * KIB, false}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct meter_setup setup = {
             .endpoint = ENDPOINT_GENERATE_STREAM, .kind = METER_JSON, .holds_long = cases[i].holds};

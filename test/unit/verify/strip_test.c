@@ -51,6 +51,36 @@ static void texts(void **state)
           "[{\"candidates\":[{\"logprobsResult\":{}}]},{\"candidates\":[{\"a\":1,"
           "\"logprobsResult\":{}}]}]",
           "[{\"candidates\":[{}]},{\"candidates\":[{\"a\":1}]}]");
+    // Members of one name, however often, and wherever they stand.
+    check(strip_text,
+          "{\"choices\":[{\"logprobs\":{\"a\":1},\"logprobs\":{\"a\":2}}],\"x\":1,\"choices\":[{"
+          "\"logprobs\":null,\"logprobs\":[3]}]}",
+          "{\"choices\":[{\"logprobs\":null,\"logprobs\":null}],\"x\":1,\"choices\":[{"
+          "\"logprobs\":null,\"logprobs\":null}]}");
+    check(strip_text,
+          "{\"candidates\":[{\"logprobsResult\":1,\"logprobsResult\":{},\"a\":1},{\"a\":1 , "
+          "\"logprobsResult\":1 ,\"logprobsResult\":2},{\"logprobsResult\":1, "
+          "\"logprobsResult\":2}],\"candidates\":[{\"logprobsResult\":3}]}",
+          "{\"candidates\":[{\"a\":1},{\"a\":1  },{}],\"candidates\":[{}]}");
+    check(strip_text,
+          "{\"type\":\"response.x\",\"item\":{\"content\":[{\"logprobs\":[1]}],\"content\":[{"
+          "\"logprobs\":[2]}]},\"logprobs\":[3],\"logprobs\":[4]}",
+          "{\"type\":\"response.x\",\"item\":{\"content\":[{\"logprobs\":[]}],\"content\":[{"
+          "\"logprobs\":[]}]},\"logprobs\":[],\"logprobs\":[]}");
+    check(strip_text, "{\"logprobs\":[1],\"logprobs\":[2]}",
+          "{\"logprobs\":null,\"logprobs\":null}");
+    // What no strict reader takes, though clients do.
+    check(strip_text,
+          "{\"choices\":[{\"text\":\"\xff\\\"{\",\"logprobs\":{\"a\":[-Infinity,NaN]}}]}",
+          "{\"choices\":[{\"text\":\"\xff\\\"{\",\"logprobs\":null}]}");
+    check(strip_text, "{\"choices\":[{\"log\\u0070robs\":{\"a\":1}}]}",
+          "{\"choices\":[{\"log\\u0070robs\":null}]}");
+    // Cut off.
+    check(strip_text, "{\"choices\":[{\"logprobs\":{\"a\":1",
+          "{\"choices\":[{\"logprobs\":{\"a\":1");
+    check(strip_text, "{\"choices\":[{\"logprobs\":{\"a\":1}",
+          "{\"choices\":[{\"logprobs\":{\"a\":1}");
+    check(strip_text, "\xef\xbb\xbf {\"logprobs\":[1]}", "\xef\xbb\xbf {\"logprobs\":null}");
     check(strip_text, "no JSON", "no JSON");
     check(strip_text, "", "");
 }
@@ -63,6 +93,12 @@ static void events(void **state)
           "{\"choices\":[{\"logprobs\":{\"a\":1},\"b\":2}]}\n\ndata: [DONE]\n\n",
           ": hi\n\ndata: {\"choices\":[{\"logprobs\":null}]}\r\n\r\nevent: x\ndata: "
           "{\"choices\":[{\"logprobs\":null,\"b\":2}]}\n\ndata: [DONE]\n\n");
+    // On several lines.
+    check(strip_events,
+          "id: 1\ndata: {\"choices\":[\ndata: {\"logprobs\":\ndata: {\"a\":1},\"b\":2}]}\nevent: "
+          "x\n\ndata: {\ndata: }\n\n",
+          "id: 1\ndata: {\"choices\":[\ndata: {\"logprobs\":\ndata: null,\"b\":2}]}\nevent: "
+          "x\n\ndata: {\ndata: }\n\n");
     check(strip_events, "data: [DONE]\n", "data: [DONE]\n");
     check(strip_events, "", "");
 }
