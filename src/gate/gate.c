@@ -151,12 +151,10 @@ static void recall_kept(struct gate *g)
         log_say(LOG_WARN, "who keeps what calls go on from is not known: %s", why.text);
 }
 
-// The same of what budgets have spent.
-static void recall_spent(struct gate *g)
+void gate_recall_spent(struct gate *g, const struct snapshot *s)
 {
     struct why why = {0};
-    if (g->snapshot->budget_count > 0 &&
-        scarce_recall(g->budgets, clock_wall_us(), &why) != STATUS_OK)
+    if (s->budget_count > 0 && scarce_recall(g->budgets, clock_wall_us(), &why) != STATUS_OK)
         log_say(LOG_WARN, "how scarce the money of budgets is is not known: %s", why.text);
 }
 
@@ -219,7 +217,7 @@ static enum status gate_open(struct gate *g, struct why *why)
     if (s != STATUS_OK)
         return s;
     recall_kept(g);
-    recall_spent(g);
+    gate_recall_spent(g, g->snapshot);
     recall_later(g);
     return g->setup->annex->open(g, &g->workers[0], &g->annex, why);
 }

@@ -51,5 +51,8 @@ struct gate {
 
 // What the whole gateway has, and each of its snapshots that is made anew points to.
 void gate_lend(const struct gate *g, struct snapshot *s);
+// What its budgets have spent, for who asks how scarce money is, before the first call that knows
+// them. Failing, it is logged: a gateway serves without it, too. Not from a loop.
+void gate_recall_spent(struct gate *g, const struct snapshot *s);
 
 #endif

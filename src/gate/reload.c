@@ -78,8 +78,10 @@ static enum status snapshot_install(struct gate *g, struct snapshot *fresh, stru
     struct snapshot *previous = g->snapshot;
     g->snapshot = snapshot_ref(fresh);
     pthread_mutex_unlock(&g->lock);
-    if (fresh->budgets != previous->budgets) // they hold before the first call that knows them
+    if (fresh->budgets != previous->budgets) { // they hold before the first call that knows them
         budgets_terms(g->budgets, fresh->budgets, fresh->budget_count, clock_wall_us());
+        gate_recall_spent(g, fresh);
+    }
     while (swaps) {
         struct swap *s = swaps;
         swaps = s->next;

@@ -13,11 +13,11 @@ static uint64_t number_of(uint64_t budget, struct str value, int64_t start_us)
     return map_hash(str_from((const char *)parts, sizeof parts));
 }
 
-static uint64_t replace(uint64_t word, const void *context)
+// What the store tells is of a moment before.
+static uint64_t raise_to(uint64_t word, const void *context)
 {
     const struct nano *settled = context;
-    (void)word;
-    return (uint64_t)settled->n;
+    return word > (uint64_t)settled->n ? word : (uint64_t)settled->n;
 }
 
 void scarce_keep(struct budgets *all, uint64_t budget, struct str value, int64_t start_us,
@@ -25,7 +25,7 @@ void scarce_keep(struct budgets *all, uint64_t budget, struct str value, int64_t
 {
     uint32_t now_s = (uint32_t)(clock_mono_us() / SECOND_US);
     struct memo_place *p = memo_take(all->spent, number_of(budget, value, start_us), now_s);
-    memo_change(p, 0, replace, &settled);
+    memo_change(p, 0, raise_to, &settled);
 }
 
 static struct nano before(const struct budgets *all, const struct account_key *key)

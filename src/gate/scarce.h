@@ -8,9 +8,11 @@
 
 #include "gate/budgets.h"
 
-// What was spent before the process began, so that its first calls know it, too: before any worker
-// runs. Of one budget's many accounts the latest are known. Reads the disk, for a moment. Beside it
-// stands what accounts had spent that the table forgot since.
+// What was spent before the process began, or before a window was changed, so that the first calls
+// know it, too: once the budgets say what they say (budgets_terms), before the first call that
+// knows them. Of one budget's many accounts the latest are known. Reads the disk, for a moment; the
+// rows of a window that was a longer one. Beside it stands what accounts had spent that the table
+// forgot since.
 enum status scarce_recall(struct budgets *all, int64_t wall_us, struct why *why) MUST_USE;
 
 // The highest pressure of the budgets that block, in parts per million.

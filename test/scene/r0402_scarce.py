@@ -2,16 +2,19 @@
 """In a route of `mode: rules` a call goes to the large side for what it gains; whose money is scarce asks for more of it."""
 import json
 import re
+import signal
 
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
 
 limit(60)
-POOR = "poor-poor-poor-poor"
+POOR, CHANGED, RESTARTED = "poor-poor-poor-poor", "changed-changed-changed", "restarted-restarted"
 EXTRA = """  - { model: bench/tiny, input_per_mtok: 0.3, output_per_mtok: 1 }
   - { model: bench/large, input_per_mtok: 3, output_per_mtok: 10 }
   - { model: bench/gold, input_per_mtok: 1, output_per_mtok: 1, per_call: 0.9 }
 budgets:
   - { name: allowance, limit: 1, scope: { key: poor } }
+  - { name: changed, limit: 1, scope: { key: changed }, window: day }
+  - { name: restarted, limit: 1, scope: { key: restarted }, window: week }
 routes:
   - { name: talk, match: { key: nobody }, small: bench/tiny, large: bench/large, verify: [] }
   - { name: tight, match: { key: nobody }, max_cost: 0.0005, small: bench/tiny, large: bench/large }
@@ -27,7 +30,8 @@ ASKED = ["hello", "Natalia sold 48 clips in April, and half as many in May. How 
 
 with Mock() as mock:
     providers = f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [tiny, large, gold, free] }}\n"
-    with Gateway(mock, providers=providers, models=[], keys=[f"{{ name: poor, token: {POOR} }}"], extra=EXTRA) as gateway:
+    with Gateway(mock, providers=providers, models=[], extra=EXTRA, keys=[f"{{ name: {name}, token: {token} }}" for name, token in
+                       (("poor", POOR), ("changed", CHANGED), ("restarted", RESTARTED))]) as gateway:
         poor = {"Authorization": f"Bearer {POOR}"}
 
         def went(text, headers=None):
@@ -45,6 +49,23 @@ with Mock() as mock:
         expect(gateway.program.stop(40), 0)
         gateway.start()
         expect_true("bench/tiny" in [went(text, poor) for text in hard[:1]], "the first one")
+
+        # So does one whose budget has another window by then: what was spent in days is of their whole.
+        changed = {"Authorization": f"Bearer {CHANGED}"}
+        expect(gateway.chat(headers=changed, model="bench/gold").status, 200)
+        gateway.rows(len(mock.bills()))
+        whole = EXTRA.replace("window: day", "window: lifetime")
+        gateway.file.write_text(gateway.config().replace(EXTRA, whole))
+        said = gateway.program.errors().count("configuration holds")
+        gateway.program.signal(signal.SIGHUP)
+        until(lambda: gateway.program.errors().count("configuration holds") > said, 10, "the reload")
+        expect_true("bench/tiny" in [went(text, changed) for text in hard[:1]], "the first one after it")
+        expect(gateway.chat(headers={"Authorization": f"Bearer {RESTARTED}"}, model="bench/gold").status, 200)
+        expect(gateway.program.stop(40), 0)
+        gateway.extra = whole.replace("window: week", "window: lifetime")
+        gateway.start()
+        expect_true("bench/tiny" in [went(text, {"Authorization": f"Bearer {RESTARTED}"}) for text in hard[:1]],
+                    "the first one of a gateway that begins so")
 
         def explained(request):
             until(lambda: any(row["request"] == request for row in gateway.rows()), 10, "the ledger has it")

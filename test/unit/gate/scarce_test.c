@@ -77,9 +77,32 @@ static void what_was_spent_before_presses(void **state)
     assert_int_equal(pressure(3, WINDOW_DAY, ""), 0); // of a window that is over
 }
 
+// What it has spent in days is of its month.
+static void what_was_spent_in_another_window_presses(void **state)
+{
+    (void)state;
+    struct why why = {0};
+    struct budget b;
+    const struct window_rule daily = {.kind = WINDOW_DAY};
+    const struct window yesterday = window_at(&daily, NOW_US - 1);
+    budget_init(&b, str_of("any"));
+    b.id = 2;
+    b.terms.limit.n = 1000;
+    b.window.kind = WINDOW_MONTH;
+    budgets_terms(all, &b, 1, NOW_US);
+    settle(2, "x", &yesterday, 900);
+    settle(3, "x", &yesterday, 900); // of a budget that there is no more
+    assert_int_equal(scarce_recall(all, NOW_US, &why), STATUS_OK);
+    assert_true(pressure(2, WINDOW_MONTH, "x") > 0);
+    assert_int_equal(pressure(2, WINDOW_MONTH, "y"), 0);
+    assert_int_equal(pressure(3, WINDOW_MONTH, "x"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_was_spent_before_presses, set_up, tear_down)};
+        cmocka_unit_test_setup_teardown(what_was_spent_before_presses, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_spent_in_another_window_presses, set_up,
+                                        tear_down)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
