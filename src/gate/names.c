@@ -36,28 +36,43 @@ static void each_listed(const struct walk *w, struct local *l)
     }
 }
 
-// True when the book's row belongs to the provider's list without being named there: the list is
-// open, or has a pattern for it.
-static bool of_pattern(const struct config_provider *p, struct str model)
+static bool has_pattern(const struct config_provider *p)
 {
-    bool fits = provider_open(p);
-    for (unsigned i = 0; i < p->model_count; i++) {
-        if (str_eq(p->models[i], model))
-            return false;
-        fits = fits || (is_pattern(p->models[i]) && str_glob(p->models[i], model));
-    }
-    return fits;
+    unsigned i = 0;
+    while (i < p->model_count && !is_pattern(p->models[i]))
+        i++;
+    return i < p->model_count;
 }
 
+static bool is_listed(const struct config_provider *p, struct str model)
+{
+    unsigned i = 0;
+    while (i < p->model_count && !str_eq(p->models[i], model))
+        i++;
+    return i < p->model_count;
+}
+
+static bool fits_pattern(const struct config_provider *p, struct str model)
+{
+    unsigned i = 0;
+    while (i < p->model_count && !(is_pattern(p->models[i]) && str_glob(p->models[i], model)))
+        i++;
+    return i < p->model_count;
+}
+
+// The book's rows that belong to the provider's list without being named there: the list is open,
+// or has a pattern for them.
 static void each_row(const struct walk *w)
 {
     const struct catalog *c = w->snapshot->catalog;
     const struct config_provider *p = w->provider;
-    for (size_t i = 0; i < catalog_count(c); i++) {
+    const bool open = provider_open(p);
+    const size_t count = open || has_pattern(p) ? catalog_count(c) : 0;
+    for (size_t i = 0; i < count; i++) {
         const struct sheet *sheet = catalog_at(c, i);
         bool own = str_eq(sheet->vendor, p->name); // it hides the vendor's of the same name
         bool its = provider_has_row(p, sheet) && (own || !catalog_find(c, p->name, sheet->model));
-        if (its && of_pattern(p, sheet->model))
+        if (its && (open || fits_pattern(p, sheet->model)) && !is_listed(p, sheet->model))
             w->f(w->context, &(struct named){sheet->model, sheet, NULL});
     }
 }

@@ -10,6 +10,7 @@
 
 struct reading {
     struct arena *arena;
+    size_t listed;     // models that its providers list, and what some of them lack
     const char *wrong; // the first member that is not as it should be; NULL: none
 };
 
@@ -168,10 +169,19 @@ static void read_routes(struct reading *r, const struct json_val *list, struct p
     }
 }
 
+// False: they are too many, or none.
+static bool count_listed(struct reading *r, const struct json_val *list)
+{
+    r->listed += json_count(list);
+    return json_count(list) > 0 && r->listed <= POLICY_LISTED_MAX;
+}
+
 static void read_listed(struct reading *r, const struct json_val *list, struct policy_provider *p)
 {
     const struct json_val *one;
     struct json_iter it = {0};
+    if (!count_listed(r, list))
+        return;
     p->models = arena_array(r->arena, struct str, json_count(list) + 1);
     while (p->models && json_each(&it, list, NULL, &one)) {
         p->models[p->model_count] = arena_dup(r->arena, json_str(one));
@@ -184,6 +194,8 @@ static void read_lacks(struct reading *r, const struct json_val *list, struct po
 {
     const struct json_val *one;
     struct json_iter it = {0};
+    if (!count_listed(r, list))
+        return;
     p->lacks = arena_array(r->arena, struct policy_lack, json_count(list) + 1);
     while (p->lacks && json_each(&it, list, NULL, &one)) {
         struct policy_lack *l = &p->lacks[p->lack_count++];
@@ -250,6 +262,11 @@ enum status policy_read(struct str json, struct arena *arena, struct policy *out
     if (r.wrong)
         return why_set(why, STATUS_SYNTAX, "\"policy\": `%s` is missing, or not as it should be",
                        r.wrong);
+    if (r.listed > POLICY_LISTED_MAX)
+        return why_set(why, STATUS_LIMIT,
+                       "`models` and `lacks` of the policy's providers have %zu entries: a "
+                       "replay takes %d at most",
+                       r.listed, POLICY_LISTED_MAX);
     if (arena_failed(arena))
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     *out = policy;

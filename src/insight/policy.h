@@ -138,6 +138,7 @@ struct policy {
 #define POLICY_ROUTES_MAX    4096
 #define POLICY_MODELS_MAX    256 // of a side
 #define POLICY_PROVIDERS_MAX 1024
+#define POLICY_LISTED_MAX    8192 // entries of all `models` and `lacks`: each may be a pattern
 
 // Everything is kept in the arena. SYNTAX: it is no such text; LIMIT; NO_MEMORY.
 enum status policy_read(struct str json, struct arena *arena, struct policy *out,

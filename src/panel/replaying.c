@@ -2,6 +2,8 @@
 
 #include "panel/replaying.h"
 
+#include <stdlib.h>
+
 #include "base/args.h"
 #include "base/digest.h"
 #include "base/json_out.h"
@@ -44,8 +46,9 @@ struct work {
     struct span span;
     sqlite3 *db;
     struct json_out out;
-    unsigned told;    // routes
-    struct buf there; // names of routes that have calls
+    unsigned told;     // routes
+    struct str *there; // names of routes that have calls, in order
+    size_t there_count, there_size;
     struct why *why;
 };
 
@@ -341,10 +344,55 @@ static bool has_policy(const struct work *w, struct str route)
     return false;
 }
 
+static bool note_route(struct work *w, struct str name)
+{
+    struct str *list =
+        alloc_grow(&alloc_heap, w->there, sizeof *list, w->there_count, &w->there_size);
+    if (!list)
+        return false;
+    w->there = list;
+    list[w->there_count++] = arena_dup(&w->arena, name);
+    return !arena_failed(&w->arena);
+}
+
+// That have calls.
+static enum status find_routes(struct work *w)
+{
+    sqlite3_stmt *s = sql_prepare(
+        w->db, "SELECT route, count(*) FROM decision WHERE tenant = (SELECT id FROM name WHERE "
+               "text = '" TENANT "') AND start_us >= ?1 AND start_us < ?2 AND attempt = 0 GROUP "
+               "BY route ORDER BY route");
+    int code = SQLITE_ERROR;
+    bool fine = true;
+    if (s) {
+        sqlite3_bind_int64(s, 1, w->span.since_us);
+        sqlite3_bind_int64(s, 2, w->span.until_us);
+    }
+    while (s && fine && (code = sqlite3_step(s)) == SQLITE_ROW)
+        fine = note_route(w, sql_str(s, 0));
+    enum status status = !fine ? why_set(w->why, STATUS_NO_MEMORY, "out of memory")
+                         : code == SQLITE_DONE
+                             ? STATUS_OK
+                             : sql_why(w->why, w->db, "the ledger cannot be read");
+    sqlite3_finalize(s);
+    return status;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static bool has_calls(const struct work *w, struct str route)
+{
+    return w->there_count && bsearch(&route, w->there, w->there_count, sizeof route, by_name);
+}
+
 static enum status tell_route(struct work *w, struct policy_route *p)
 {
     struct replay r;
-    if (w->asked.route.len && !str_eq(w->asked.route, p->name))
+    const bool wanted = w->asked.route.len == 0 || str_eq(w->asked.route, p->name);
+    if (!wanted || !has_calls(w, p->name))
         return STATUS_OK;
     if (!fill_sides(w, p))
         return why_set(w->why, STATUS_NO_MEMORY, "out of memory");
@@ -371,56 +419,44 @@ static enum status tell_route(struct work *w, struct policy_route *p)
     return s;
 }
 
-// Those that have calls and are none of the policy's; all that have calls are noted.
-static enum status tell_others(struct work *w)
+// Those that have calls and are none of the policy's.
+static void tell_others(struct work *w)
 {
-    sqlite3_stmt *s = sql_prepare(
-        w->db, "SELECT route, count(*) FROM decision WHERE tenant = (SELECT id FROM name WHERE "
-               "text = '" TENANT "') AND start_us >= ?1 AND start_us < ?2 AND attempt = 0 GROUP "
-               "BY route ORDER BY route");
-    int code = SQLITE_ERROR;
-    if (s) {
-        sqlite3_bind_int64(s, 1, w->span.since_us);
-        sqlite3_bind_int64(s, 2, w->span.until_us);
-    }
     json_out_begin(&w->out, "without", '[');
-    while (s && (code = sqlite3_step(s)) == SQLITE_ROW) {
-        struct str route = sql_str(s, 0);
-        buf_printf(&w->there, "%s%.*s", w->there.len ? ", " : "", STR_ARG(route));
-        if (!has_policy(w, route))
-            json_out_text(&w->out, NULL, route);
-    }
+    for (size_t i = 0; i < w->there_count; i++)
+        if (!has_policy(w, w->there[i]))
+            json_out_text(&w->out, NULL, w->there[i]);
     json_out_end(&w->out, ']');
-    enum status status =
-        code == SQLITE_DONE ? STATUS_OK : sql_why(w->why, w->db, "the ledger cannot be read");
-    sqlite3_finalize(s);
-    return status;
 }
 
 static enum status say_none(struct work *w)
 {
     struct str route = w->asked.route;
+    char names[121];
+    struct buf there;
+    buf_fixed(&there, names, sizeof names - 1);
+    for (size_t i = 0; i < w->there_count; i++)
+        buf_printf(&there, "%s%.*s", i ? ", " : "", STR_ARG(w->there[i]));
     if (route.len && !has_policy(w, route))
         return why_set(w->why, STATUS_UNKNOWN, "the policy has no route %.*s", STR_ARG(route));
-    if (w->there.len == 0)
+    if (w->there_count == 0)
         return why_set(w->why, STATUS_UNKNOWN,
                        "no route has chosen for a call in that time: there is nothing to replay");
     return why_set(w->why, STATUS_UNKNOWN,
                    "no call in that time was one of %s%.*s; those that have calls: %.*s",
                    route.len ? "the route " : "the policy's routes", STR_ARG(route),
-                   STR_ARG(str_clip(buf_str(&w->there), 120)));
+                   STR_ARG(buf_str(&there)));
 }
 
 static enum status tell_all(struct work *w)
 {
-    enum status s = STATUS_OK;
+    enum status s = find_routes(w);
     json_out_begin(&w->out, NULL, '{');
     json_out_begin(&w->out, "routes", '[');
     for (unsigned i = 0; i < w->policy.count && s == STATUS_OK; i++)
         s = tell_route(w, &w->policy.routes[i]);
     json_out_end(&w->out, ']');
-    if (s == STATUS_OK)
-        s = tell_others(w);
+    tell_others(w);
     json_out_end(&w->out, '}');
     return s == STATUS_OK && w->told == 0 ? say_none(w) : s;
 }
@@ -451,7 +487,6 @@ enum status replaying_run(struct verb_call *c, struct why *why)
     enum status s = args_read(c->args, rows, &w.asked, &document, why);
     if (s == STATUS_OK) {
         arena_init(&w.arena, &alloc_heap, 4 * KIB, 16 * MIB);
-        buf_init(&w.there, &alloc_heap, 0);
         if (!c->gate)
             own.proposal = proposal_new(&own);
         w.prices = c->gate ? gate_snapshot(c->gate) : &own;
@@ -459,7 +494,7 @@ enum status replaying_run(struct verb_call *c, struct why *why)
         proposal_free(own.proposal);
         if (c->gate)
             snapshot_free(w.prices);
-        buf_fini(&w.there);
+        alloc_free(&alloc_heap, w.there);
         arena_fini(&w.arena);
     }
     json_close(document);

@@ -179,6 +179,28 @@ static void what_is_wrong_is_named(void **state)
             "model");
 }
 
+// Each may be a pattern, held against all rows of the book: so many, and no more.
+static void lists_are_not_without_end(void **state)
+{
+    (void)state;
+    struct buf text;
+    buf_init(&text, &alloc_heap, 0);
+    for (int more = 0; more < 2; more++) {
+        struct policy p;
+        struct why why = {0};
+        buf_clear(&text);
+        buf_add_cstr(&text, "{\"routes\":[],\"providers\":[{\"name\":\"a\",\"dialect\":"
+                            "\"openai\",\"port\":1,\"lacks\":[{\"models\":\"*\","
+                            "\"abilities\":[]}],\"models\":[\"*\"");
+        for (int i = 2; i < POLICY_LISTED_MAX + more; i++)
+            buf_add_cstr(&text, ",\"*\"");
+        buf_add_cstr(&text, "]}]}");
+        assert_int_equal(policy_read(buf_str(&text), &arena, &p, &why),
+                         more ? STATUS_LIMIT : STATUS_OK);
+    }
+    buf_fini(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +209,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(tiers_are_named, setup, teardown),
         cmocka_unit_test_setup_teardown(providers_are_read, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_wrong_is_named, setup, teardown),
+        cmocka_unit_test_setup_teardown(lists_are_not_without_end, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
