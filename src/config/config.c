@@ -298,7 +298,8 @@ enum status config_read(const struct config_source *source, struct config **out,
     const struct config_fault *first = &c->faults[0];
     char more[64] = "";
     if (c->fault_count > 1)
-        snprintf(more, sizeof more, " (and %u more: costlens config check)", c->fault_count - 1);
+        snprintf(more, sizeof more, " (and %u more: costlens config check%s)", c->fault_count - 1,
+                 c->given.len ? " FILE" : "");
     if (first->line)
         s = why_set(why, STATUS_SYNTAX, "%.*s:%d: %.*s%s", STR_ARG(c->file), first->line,
                     STR_ARG(first->text), more);

@@ -27,7 +27,7 @@
 #include "panel/routes.h"
 #include "panel/scrape.h"
 
-#define ADMIN_BODY_MAX   ((size_t)MIB)
+#define ADMIN_BODY_MAX   ((size_t)MIB) // as its refusal says
 #define ADMIN_ANSWER_MAX ((size_t)64 * MIB)
 #define HOST_BYTES_MAX   300
 // For half a body to become whole, and the last bytes of answers, once the gateway ends.
@@ -272,7 +272,9 @@ static void on_refuse(void *context, struct exchange *x, enum server_refusal why
         [SERVER_BAD_REQUEST] = 400, [SERVER_HEAD_TOO_LARGE] = 431, [SERVER_BODY_TOO_LARGE] = 413,
         [SERVER_TOO_SLOW] = 408,    [SERVER_UPGRADE] = 501,        [SERVER_BUSY] = 503,
         [SERVER_STOPPING] = 503};
-    refuse(x, status[why], "refused", http_reason(status[why]));
+    refuse(x, status[why], "refused",
+           why == SERVER_BODY_TOO_LARGE ? "more than 1 MiB was sent, which is the most here"
+                                        : http_reason(status[why]));
 }
 
 static const struct server_events events = {.on_head = on_head,

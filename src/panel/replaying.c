@@ -432,7 +432,7 @@ static void tell_others(struct work *w)
 static enum status say_none(struct work *w)
 {
     struct str route = w->asked.route;
-    char names[121];
+    char names[81];
     struct buf there;
     buf_fixed(&there, names, sizeof names - 1);
     for (size_t i = 0; i < w->there_count; i++)
@@ -442,9 +442,13 @@ static enum status say_none(struct work *w)
     if (w->there_count == 0)
         return why_set(w->why, STATUS_UNKNOWN,
                        "no route has chosen for a call in that time: there is nothing to replay");
+    if (route.len)
+        return why_set(w->why, STATUS_UNKNOWN,
+                       "the route %.*s has chosen for no call in that time; those that have: %.*s",
+                       STR_ARG(str_clip(route, 60)), STR_ARG(buf_str(&there)));
     return why_set(w->why, STATUS_UNKNOWN,
-                   "no call in that time was one of %s%.*s; those that have calls: %.*s",
-                   route.len ? "the route " : "the policy's routes", STR_ARG(route),
+                   "none of the policy's routes has chosen for a call in that time; those that "
+                   "have: %.*s",
                    STR_ARG(buf_str(&there)));
 }
 

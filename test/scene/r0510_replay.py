@@ -192,8 +192,17 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     renamed = replay(HOUR.replace("name: desk", "name: bureau"), "--route", "desk", check=False)
     expect((renamed.returncode, "the policy has no route desk" in renamed.stderr), (1, True))
     idle = replay(HOUR.replace("name: desk", "name: bureau"), "--route", "bureau", check=False)
-    expect((idle.returncode, "those that have calls: careful, checked, desk, torn" in idle.stderr), (1, True))
+    expect((idle.returncode, "chosen for no call in that time; those that have: careful, checked, desk, torn" in idle.stderr), (1, True))
     expect(replay(HOUR.replace("name: desk", "name: bureau"), "--json")["without"], ["desk"])
+    many = [f"m-{k:060}" for k in range(64)]
+    tiers = f"tiers: {{ wide: [{', '.join('told/' + name for name in many)}], "
+    file = gateway.state / "vast.yaml"
+    file.write_text(gateway.config().replace("models: [small", f"models: [{', '.join(many)}, small").replace("tiers: { ", tiers) +
+                    "".join(f"  - {{ name: r{n}, small: wide, large: large, match: {{ key: nobody }} }}\n" for n in range(240)))
+    vast = gateway.costlens("route", "replay", "--policy", str(file), check=False)
+    expect((vast.returncode, "more than 1 MiB was sent" in vast.stderr), (1, True), vast.stderr)
+    two = replay("routes: [ { name: x, small: nobody/none, large: nobody/none } ]\n", check=False)
+    expect_in("(and 1 more: costlens config check FILE)", two.stderr)
     for words in (("--since", "yesterday"), ("--policy", str(gateway.state / "no.yaml")), ("surplus",)):
         expect_true(replay(HOUR, *words, check=False).returncode != 0, words)
     expect(gateway.costlens("route", "replay", check=False).returncode, 2)
