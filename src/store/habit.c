@@ -7,16 +7,18 @@
 #include "store/sql.h"
 
 // The latest attempts, of which those count that ended well and that their provider has counted. A
-// machine's time may have been measured here instead, of what is estimated for nothing else.
+// machine's time may have been measured here instead, of what is estimated for nothing else. Row by
+// row, in the order of the tables: no copy is made of them before the first is looked at.
 #define SUMS                                                                                    \
     "SELECT p.text, m.text, count(*) FILTER (WHERE k.sure = ?6), sum(c.input + c.cache_read + " \
     "c.cache_write + c.cache_write_1h) FILTER (WHERE k.sure = ?6), sum(c.cache_read) FILTER "   \
     "(WHERE k.sure = ?6), sum(c.output) FILTER (WHERE k.sure = ?6), count(*) FILTER (WHERE "    \
-    "c.busy > 0), sum(c.busy) FROM (SELECT * FROM call WHERE tenant = (SELECT id FROM name "    \
-    "WHERE text = ?1) AND start_us >= ?2 AND start_us < ?3 ORDER BY start_us DESC LIMIT ?4) "   \
-    "AS c JOIN kind AS k ON k.id = c.kind JOIN name AS p ON p.id = k.provider JOIN name AS m "  \
-    "ON m.id = k.model WHERE k.outcome = ?5 AND (k.sure = ?6 OR (k.sure = ?8 AND c.busy > 0)) " \
-    "AND (k.flags & ?7) = 0 GROUP BY k.provider, k.model"
+    "c.busy > 0), sum(c.busy) FROM (SELECT kind, input, cache_read, cache_write, "              \
+    "cache_write_1h, output, busy FROM call WHERE tenant = (SELECT id FROM name WHERE text = "  \
+    "?1) AND start_us >= ?2 AND start_us < ?3 ORDER BY start_us DESC LIMIT ?4) AS c CROSS "     \
+    "JOIN kind AS k ON k.id = c.kind CROSS JOIN name AS p ON p.id = k.provider CROSS JOIN "     \
+    "name AS m ON m.id = k.model WHERE k.outcome = ?5 AND (k.sure = ?6 OR (k.sure = ?8 AND "    \
+    "c.busy > 0)) AND (k.flags & ?7) = 0 GROUP BY k.provider, k.model"
 
 static void tell(sqlite3_stmt *q, store_habit_f *f, void *context)
 {

@@ -18,7 +18,7 @@ typedef void store_kept_f(void *context, const struct store_kept *k);
 struct kept_query {
     struct str tenant, endpoint;
     int64_t since_us; // calls that began then or later, of which
-    int64_t most;     // attempts are looked at, the latest
+    int64_t most;     // attempts are looked at, the latest, and what began with the first of them
 };
 // The latest comes last.
 enum status store_kept_each(struct store *s, const struct kept_query *q, store_kept_f *f,
