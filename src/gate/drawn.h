@@ -6,7 +6,7 @@
 //   drawn --> other side asked --> compared --> kept
 //     |         |                    '--> unjudged, escalated
 //     |         '--> failed
-//     '--> not asked: unfit, busy, refused
+//     '--> not asked: unfit, busy, refused; or unjudged, where too many were under way
 //
 // By names: it outlives a reload, and not the process.
 

@@ -79,11 +79,11 @@ struct series {
 // X(ENUM, name): what became of a call whose answer was to be compared with another model's.
 #define SHADOW_END_MAP(X)                                                                         \
     X(PAIR, "pair")         /* they were compared */                                              \
-    X(UNJUDGED, "unjudged") /* the other answer is there, and nobody could say which is better */ \
+    X(UNJUDGED, "unjudged") /* nobody could say which is better, or there were too many to ask */ \
     X(REFUSED, "refused")   /* the other model was not asked: its budget, price, trouble */       \
     X(FAILED, "failed")     /* it was, and gave no answer that can be compared */                 \
     X(ESCALATED, "escalated") /* the small side's would not have been given */                    \
-    X(BUSY, "busy")           /* too many others were under way, or waited for the disk */        \
+    X(BUSY, "busy")           /* there was no room to keep that it was drawn */                   \
     X(UNFIT, "unfit")         /* it, or its answer, is none that can be compared */
 
 enum shadow_end {

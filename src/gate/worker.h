@@ -38,6 +38,7 @@ struct worker {
     unsigned call_count;
     unsigned shadow_count;   // comparisons of answers that run
     int shadow_waits;        // atomic: their pairs wait for the disk
+    int shadow_bare;         // atomic: of those that are not made, and are kept as that
     unsigned feedback_waits; // for the ledger
     int64_t shadow_said_us;  // when it was last said why there was none, monotonic; 0 = never
     struct server *servers[CONFIG_LISTEN_MAX];

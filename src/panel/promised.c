@@ -60,7 +60,7 @@ static void sum_pair(void *context, const struct pair *p)
         s->contradicted += p->judged == PAIR_JUDGED_CONTRADICTED;
         s->ties += p->judged == PAIR_JUDGED_MODEL && p->weak_ppm == p->strong_ppm;
     }
-    s->unpriced |= !shadow->known;
+    s->unpriced |= !shadow->known && p->judge_cost.known; // else nobody was asked
     sum_add(&s->weak, &p->weak_cost);
     sum_add(&s->strong, &p->strong_cost);
     sum_add(&s->shadow, shadow);

@@ -54,17 +54,34 @@ static void count(struct shadow *s, enum shadow_end end, struct str why)
     drawn_count(s->drawn, end, why);
 }
 
-// What belongs to the worker's thread.
+void comparing_enter(struct shadow *s)
+{
+    if (s->bare)
+        __atomic_add_fetch(&s->worker->shadow_bare, 1, __ATOMIC_RELAXED);
+    else
+        s->worker->shadow_count++;
+    s->entered = true;
+}
+
+// What belongs to the worker's thread. One that is bare stays counted until it is kept.
 static void leave_worker(struct shadow *s)
 {
-    if (s->running)
+    if (s->entered && !s->bare)
         s->worker->shadow_count--;
-    s->running = false;
+    s->entered = s->entered && s->bare;
     (void)owe(s, 0);
     if (s->view)
         view_free(s->view);
     s->view = NULL;
     s->route = NULL;
+}
+
+// From any thread.
+static void end(struct shadow *s)
+{
+    if (s->entered)
+        __atomic_sub_fetch(&s->worker->shadow_bare, 1, __ATOMIC_RELAXED);
+    comparing_free(s);
 }
 
 // It is paid for, and nobody waits: whoever has the ledger's lock is given time.
@@ -80,8 +97,9 @@ static void keep(struct chore *c)
     }
     if (kept != STATUS_OK)
         log_say(LOG_WARN, "route %.*s: %s", STR_ARG(s->pair.route), why.text);
-    __atomic_sub_fetch(&s->worker->shadow_waits, 1, __ATOMIC_RELAXED);
-    comparing_free(s);
+    if (!s->bare)
+        __atomic_sub_fetch(&s->worker->shadow_waits, 1, __ATOMIC_RELAXED);
+    end(s);
 }
 
 // Once a minute.
@@ -99,11 +117,11 @@ static void complain(struct shadow *s, struct str detail)
     log_end(&l);
 }
 
-void comparing_drop(struct shadow *s, enum shadow_end end, struct str why)
+void comparing_drop(struct shadow *s, enum shadow_end how, struct str why)
 {
-    count(s, end, why);
+    count(s, how, why);
     leave_worker(s);
-    comparing_free(s);
+    end(s);
 }
 
 static void give_up(struct shadow *s, enum shadow_end end, struct str detail)
@@ -130,7 +148,8 @@ static void finish(struct shadow *s, struct ruling ruling, struct str why)
     s->chore.run = keep;
     drop_texts(s);
     leave_worker(s);
-    __atomic_add_fetch(&w->shadow_waits, 1, __ATOMIC_RELAXED);
+    if (!s->bare)
+        __atomic_add_fetch(&w->shadow_waits, 1, __ATOMIC_RELAXED);
     chores_add(gate_chores(w->gate, CHORE_PAIRS), &s->chore);
 }
 
@@ -351,6 +370,10 @@ struct shadow *comparing_new(struct worker *w)
 static void go_on(void *argument)
 {
     struct shadow *s = argument;
+    if (s->bare) {
+        unjudged(s, str_of(s->bare));
+        return;
+    }
     if (s->worker->draining ||
         json_open(buf_str(&s->body), &alloc_heap, &s->request, NULL) != STATUS_OK) {
         give_up(s, SHADOW_END_FAILED, str_of(COMPARING_STOPPED));

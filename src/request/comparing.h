@@ -7,6 +7,8 @@
 //               |                          |    '--> judge, twice (judging.h) --^
 //               '--> failed, refused       '--> it would have been escalated
 //
+//   begun bare --> kept unjudged: the other side is not asked, as there are too many
+//
 // One that is dropped is counted and has no pair; any other has one, judged or not.
 
 #ifndef REQUEST_COMPARING_H
@@ -32,7 +34,8 @@ struct shadow {
     struct drawn_route *drawn;        // the same route's
     struct arena arena;               // of texts
     struct key key;                   // as which its calls are booked
-    bool running;                     // counted among the worker's
+    bool entered;                     // counted among the worker's
+    const char *bare;                 // why the other side is not asked; NULL: it is. Static
     struct endpoint_found found;
     struct str query;
     struct buf body;
@@ -61,13 +64,15 @@ struct shadow {
 
 // In memory of its own, zeroed but for the buffers. NULL: there is none.
 struct shadow *comparing_new(struct worker *w) MUST_USE;
+// It is one of those that its worker has at once, until it ends.
+void comparing_enter(struct shadow *s);
 // Goes on by itself, and is no more the caller's: soon, not before this returns.
 void comparing_begin(struct shadow *s, struct view *v);
 // Who is to judge it, where nothing else tells: "provider/model", once its models are known.
 struct str comparing_judge(const struct shadow *s);
 struct pair_cost comparing_cost(const struct req *r); // of an attempt that has ended
 // There is no pair, and why: counted, and freed.
-void comparing_drop(struct shadow *s, enum shadow_end end, struct str why);
+void comparing_drop(struct shadow *s, enum shadow_end how, struct str why);
 void comparing_free(struct shadow *s); // of one that nobody counts
 
 #endif

@@ -10,8 +10,9 @@
 #include "request/ranking.h"
 #include "request/verifying.h"
 
-#define RUNNING_MAX 32  // of a worker
-#define WAITING_MAX 256 // of its pairs, for the disk, beside those that run
+#define RUNNING_MAX 32   // of a worker
+#define WAITING_MAX 256  // of its pairs, for the disk, beside those that run
+#define BARE_MAX    1024 // of those of which the other side is not asked, from their beginning on
 
 static bool has_side(const struct plan *p, enum side side)
 {
@@ -125,18 +126,29 @@ static bool fill(struct shadow *s, const struct req *r)
     s->pair.promised = choice_promised(&r->plan->known.judged);
     s->pair.calls = arena_dup(&s->arena, learned_calls_of(r->view->snapshot->learned, s->route));
     s->pair.doubts = learned_doubts(r->view->snapshot->learned, r->plan->route);
-    s->pair.judge_cost.known = true;
+    s->pair.judge_cost.known = !s->bare;
     s->output_asked = r->ask.demand.output_max;
     own_found(s, r);
-    buf_add(&s->body, r->ask.body);
+    if (!s->bare)
+        buf_add(&s->body, r->ask.body);
     return s->drawn && own_key(s, r) && !arena_failed(&s->arena) && !buf_failed(&s->body);
 }
 
-// Why no more are begun just now; or NULL. What is begun is kept: there is room for all that run.
-static const char *engaged(const struct worker *w)
+// Why nothing of it can be kept just now; or NULL.
+static const char *stuffed(const struct worker *w)
 {
     if (w->draining)
         return "The gateway is being stopped.";
+    return __atomic_load_n(&w->shadow_bare, __ATOMIC_RELAXED) >= BARE_MAX
+               ? "Too many pairs wait for the ledger's file."
+               : NULL;
+}
+
+// Why the other side is asked of no more just now; or NULL. What is begun is kept: there is room
+// for all that run. Of any other it is kept that it was drawn, since bursts may be like no other
+// calls.
+static const char *engaged(const struct worker *w)
+{
     if (w->shadow_count >= RUNNING_MAX)
         return "Too many other comparisons are under way.";
     return __atomic_load_n(&w->shadow_waits, __ATOMIC_RELAXED) >= WAITING_MAX
@@ -152,9 +164,12 @@ static void pass_over(const struct req *r, enum shadow_end end, const char *why)
         drawn_count(drawn, end, str_of(why));
 }
 
-static struct shadow *make(const struct req *r)
+// `bare`: why the other side is not asked; NULL: it is.
+static struct shadow *make(const struct req *r, const char *bare)
 {
     struct shadow *s = comparing_new(r->worker);
+    if (s)
+        s->bare = bare;
     if (!s || fill(s, r))
         return s;
     comparing_free(s);
@@ -165,20 +180,19 @@ void shadowing_begin(struct req *r)
 {
     if (r->shadow || r->plan->shadow_ppm == 0 || endpoint_free(r->found.endpoint))
         return;
-    const char *never = unfit(r), *now = engaged(r->worker);
+    const char *never = unfit(r), *now = stuffed(r->worker);
     if (never || now) {
         pass_over(r, never ? SHADOW_END_UNFIT : SHADOW_END_BUSY, never ? never : now);
         return;
     }
-    struct shadow *s = make(r);
+    struct shadow *s = make(r, engaged(r->worker));
     if (!s) {
         pass_over(r, SHADOW_END_BUSY, "There is no memory for it.");
         return;
     }
-    s->running = true;
-    r->worker->shadow_count++;
+    comparing_enter(s);
     r->shadow = s;
-    r->said = &s->given;
+    r->said = s->bare ? NULL : &s->given;
 }
 
 // The model of that side whose answer would be given, and that is not to be left alone now. What a

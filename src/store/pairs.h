@@ -71,7 +71,8 @@ struct pair {       // slices of one that is read live during the call
     struct str traits;       // packed; empty where none were taken
     enum pair_judged judged;
     uint32_t weak_ppm, strong_ppm; // quality
-    // What the calls cost: that of the side that was not served is the shadow's.
+    // What the calls cost: that of the side that was not served is the shadow's. Neither that nor
+    // the judge's is known where nobody was asked.
     struct pair_cost weak_cost, strong_cost, judge_cost;
 };
 
