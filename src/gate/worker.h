@@ -36,11 +36,14 @@ struct worker {
     struct list askers;  // who waits for them
     struct list ended;   // bookings of this turn: they end when its journal is written
     unsigned call_count;
-    unsigned shadow_count;   // comparisons of answers that run
-    int shadow_waits;        // atomic: their pairs wait for the disk
-    int shadow_bare;         // atomic: of those that are not made, and are kept as that
-    unsigned feedback_waits; // for the ledger
-    int64_t shadow_said_us;  // when it was last said why there was none, monotonic; 0 = never
+    unsigned shadow_count;    // comparisons of answers, from their calls' beginning on,
+    size_t shadow_bytes;      // ... what is kept of these calls till then,
+    unsigned shadow_asking;   // ... those of which another model is asked,
+    struct list shadow_queue; // ... and those that wait for that
+    int shadow_waits;         // atomic: their pairs wait for the disk
+    int shadow_bare;          // atomic: of those that are not made, and are kept as that
+    unsigned feedback_waits;  // for the ledger
+    int64_t shadow_said_us;   // when it was last said why there was none, monotonic; 0 = never
     struct server *servers[CONFIG_LISTEN_MAX];
     unsigned server_count;
     struct timer tick; // 100 ms: logs flushed

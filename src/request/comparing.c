@@ -14,6 +14,7 @@
 #define TEXTS_MAX (16 * KIB)
 // The other answer may be so much longer than the first one; one that is cut there is not compared.
 #define OUTPUT_TIMES 8
+#define ASKING_MAX   32               // of a worker: others wait for their turn
 #define KEEP_US      (30 * SECOND_US) // for the ledger's lock; then a pair is lost
 #define KEEP_STEP_NS 20000000
 
@@ -54,6 +55,13 @@ static void count(struct shadow *s, enum shadow_end end, struct str why)
     drawn_count(s->drawn, end, why);
 }
 
+// It holds so much now.
+static void hold(struct shadow *s, size_t bytes)
+{
+    s->worker->shadow_bytes += bytes - s->held;
+    s->held = bytes;
+}
+
 void comparing_enter(struct shadow *s)
 {
     if (s->bare)
@@ -61,19 +69,46 @@ void comparing_enter(struct shadow *s)
     else
         s->worker->shadow_count++;
     s->entered = true;
+    hold(s, s->body.len);
+}
+
+static void take_turn(struct shadow *s)
+{
+    s->asks = true;
+    s->worker->shadow_asking++;
+}
+
+static void begin(void *argument);
+
+// One that has its turn asks, in the order in which they came.
+static void wake(struct worker *w)
+{
+    while (!list_empty(&w->shadow_queue) && (w->draining || w->shadow_asking < ASKING_MAX)) {
+        struct shadow *s = list_of(w->shadow_queue.next, struct shadow, link);
+        list_pull(&s->link);
+        take_turn(s);
+        loop_post_lent(w->loop, &s->post, begin, s);
+    }
 }
 
 // What belongs to the worker's thread. One that is bare stays counted until it is kept.
 static void leave_worker(struct shadow *s)
 {
+    struct worker *w = s->worker;
     if (s->entered && !s->bare)
-        s->worker->shadow_count--;
+        w->shadow_count--;
     s->entered = s->entered && s->bare;
+    hold(s, 0);
     (void)owe(s, 0);
     if (s->view)
         view_free(s->view);
     s->view = NULL;
     s->route = NULL;
+    if (s->asks) {
+        s->asks = false;
+        w->shadow_asking--;
+        wake(w);
+    }
 }
 
 // From any thread.
@@ -366,14 +401,10 @@ struct shadow *comparing_new(struct worker *w)
     return s;
 }
 
-// The client's call is over, and its bytes are on their way.
-static void go_on(void *argument)
+// It has its turn.
+static void begin(void *argument)
 {
     struct shadow *s = argument;
-    if (s->bare) {
-        unjudged(s, str_of(s->bare));
-        return;
-    }
     if (s->worker->draining ||
         json_open(buf_str(&s->body), &alloc_heap, &s->request, NULL) != STATUS_OK) {
         give_up(s, SHADOW_END_FAILED, str_of(COMPARING_STOPPED));
@@ -382,6 +413,30 @@ static void go_on(void *argument)
     asked_read(&s->asked, s->found.endpoint, json_root(s->request));
     s->given_read = said_read(&s->given, s->pair.served_strong ? &s->large : &s->small);
     ask_other(s);
+}
+
+// Nobody is asked.
+static void pass_by(struct shadow *s, const char *why)
+{
+    s->pair.judge_cost.known = false;
+    unjudged(s, str_of(why));
+}
+
+// The client's call is over, and its bytes are on their way.
+static void go_on(void *argument)
+{
+    struct shadow *s = argument;
+    hold(s, s->body.len + s->given.bytes.len);
+    if (s->bare || s->worker->shadow_bytes > COMPARING_HELD_MOST) {
+        pass_by(s, s->bare ? s->bare : COMPARING_CROWDED);
+        return;
+    }
+    if (s->worker->draining || s->worker->shadow_asking < ASKING_MAX) {
+        take_turn(s);
+        begin(s);
+    } else {
+        list_push(&s->worker->shadow_queue, &s->link);
+    }
 }
 
 void comparing_begin(struct shadow *s, struct view *v)

@@ -3,9 +3,9 @@
 // comparing - a call whose client has its answer, put to the other side as a call of our own, and
 // what comes of it. It runs by itself (shadowing.h chooses the calls):
 //
-//   begun --> the other side is asked --> compared --------------------> kept (store/pairs.h)
-//               |                          |    '--> judge, twice (judging.h) --^
-//               '--> failed, refused       '--> it would have been escalated
+//   begun --> its turn --> the other side is asked --> compared ------------> kept (store/pairs.h)
+//                            |                          |    '--> judge, twice (judging.h) --^
+//                            '--> failed, refused       '--> it would have been escalated
 //
 //   begun bare --> kept unjudged: the other side is not asked, as there are too many
 //
@@ -23,7 +23,9 @@
 #define COMPARING_BODY_MOST (256 * KIB) // of a request that is asked again
 #define COMPARING_OUTPUT_LEAST \
     8192 // tokens that the other answer may have, whatever the first one has
-#define COMPARING_STOPPED "The gateway is being stopped, or has no memory."
+#define COMPARING_HELD_MOST (16 * MIB) // of a worker: requests, and answers that are whole
+#define COMPARING_CROWDED   "Too many other comparisons are under way."
+#define COMPARING_STOPPED   "The gateway is being stopped, or has no memory."
 
 enum stage { STAGE_CHOSEN, STAGE_OTHER, STAGE_FIRST, STAGE_SECOND };
 
@@ -34,7 +36,8 @@ struct shadow {
     struct drawn_route *drawn;        // the same route's
     struct arena arena;               // of texts
     struct key key;                   // as which its calls are booked
-    bool entered;                     // counted among the worker's
+    bool entered;                     // counted among the worker's,
+    size_t held;                      // ... with so many bytes
     const char *bare;                 // why the other side is not asked; NULL: it is. Static
     struct endpoint_found found;
     struct str query;
@@ -45,6 +48,8 @@ struct shadow {
     struct pair pair;     // its call, route, models, the cost of what was given
 
     // Its course.
+    struct list link;   // of those that wait
+    bool asks;          // it is no more one of these
     struct chore chore; // that keeps its pair
     struct post post;
     struct view *view; // NULL until it goes on by itself

@@ -10,8 +10,8 @@
 #include "request/ranking.h"
 #include "request/verifying.h"
 
-#define RUNNING_MAX 32   // of a worker
-#define WAITING_MAX 256  // of its pairs, for the disk, beside those that run
+#define HELD_MAX    128 // of a worker, with their texts: those that are asked about, or wait for it
+#define WAITING_MAX 256 // of its pairs, for the disk, beside those
 #define BARE_MAX    1024 // of those of which the other side is not asked, from their beginning on
 
 static bool has_side(const struct plan *p, enum side side)
@@ -145,12 +145,12 @@ static const char *stuffed(const struct worker *w)
 }
 
 // Why the other side is asked of no more just now; or NULL. What is begun is kept: there is room
-// for all that run. Of any other it is kept that it was drawn, since bursts may be like no other
+// for all of these. Of any other it is kept that it was drawn, since bursts may be like no other
 // calls.
-static const char *engaged(const struct worker *w)
+static const char *engaged(const struct worker *w, size_t bytes)
 {
-    if (w->shadow_count >= RUNNING_MAX)
-        return "Too many other comparisons are under way.";
+    if (w->shadow_count >= HELD_MAX || bytes + w->shadow_bytes > COMPARING_HELD_MOST)
+        return COMPARING_CROWDED;
     return __atomic_load_n(&w->shadow_waits, __ATOMIC_RELAXED) >= WAITING_MAX
                ? "Too many pairs wait for the ledger's file."
                : NULL;
@@ -185,7 +185,7 @@ void shadowing_begin(struct req *r)
         pass_over(r, never ? SHADOW_END_UNFIT : SHADOW_END_BUSY, never ? never : now);
         return;
     }
-    struct shadow *s = make(r, engaged(r->worker));
+    struct shadow *s = make(r, engaged(r->worker, r->ask.body.len));
     if (!s) {
         pass_over(r, SHADOW_END_BUSY, "There is no memory for it.");
         return;

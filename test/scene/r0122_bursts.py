@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Of a burst of calls the other side is asked of so many at once. Those that are drawn beyond are pairs all the same that
-nobody has judged, which is the worst that they can prove; their callers may still say of the small side's answers how good
-they are."""
+"""Of a burst of calls the other side is asked of so many at once; others wait for their turn. Those that are drawn beyond
+are pairs all the same that nobody has judged, which is the worst that they can prove; their callers may still say of the
+small side's answers how good they are."""
 import json
 import threading
 
@@ -9,7 +9,7 @@ from lib.scene import Gateway, expect, expect_in, expect_true, limit, until
 from lib.speaker import Speaker
 
 limit(120)
-AT_ONCE, MORE = 32, 8
+AT_ONCE, HELD, MORE = 32, 128, 8
 SHADOW = "shadow: { budget: 100, rate: 100%, judge: none }"
 ROUTES = "".join(f"  - {{ model: bench/{model}, input_per_mtok: {usd}, output_per_mtok: {usd} }}\n"
                  for model, usd in (("quick", 0.1), ("slow-small", 0.1), ("large", 10), ("slow-large", 10)))
@@ -35,11 +35,11 @@ with Speaker({"quick": "quick", "slow-small": slow, "slow-large": slow, "large":
         return gateway.sql(f"SELECT lower(hex(id)) AS id, judged, served_strong, weak, strong, weak_pd, strong_pd, judge_pd, "
                            f"length(calls) AS calls, propensity_ppm AS drawn FROM pair WHERE {where} ORDER BY number")
 
-    asked = [gateway.chat(model="large") for _ in range(AT_ONCE + MORE)]
+    asked = [gateway.chat(model="large") for _ in range(HELD + MORE)]
     expect({a.headers["x-costlens-model"] for a in asked}, {"bench/large"})
     found = until(lambda: (lambda seen: seen if len(seen) == MORE else None)(pairs("route = 'large'")), 20, "they are kept")
     until(lambda: len(speaker.of("slow-small")) == AT_ONCE, 10, "no more are asked")
-    expect({pair.pop("id") for pair in found}, {a.headers["x-costlens-request-id"].replace("-", "") for a in asked[AT_ONCE:]})
+    expect({pair.pop("id") for pair in found}, {a.headers["x-costlens-request-id"].replace("-", "") for a in asked[HELD:]})
     cost = found[0]["strong_pd"]
     expect_true(cost > 0, "of what was given")
     expect(found, [{"judged": 0, "served_strong": 1, "weak": "bench/slow-small", "strong": "bench/large", "weak_pd": None,
@@ -63,5 +63,13 @@ with Speaker({"quick": "quick", "slow-small": slow, "slow-large": slow, "large":
 
     # Those under way come to their end.
     going.set()
-    until(lambda: len(pairs("route = 'large' AND weak_pd IS NOT NULL")) == AT_ONCE, 20, "all are kept")
-    expect((len(pairs("1")), of("busy")), (AT_ONCE + MORE + 1, 0))
+    until(lambda: len(pairs("route = 'large' AND weak_pd IS NOT NULL")) == HELD, 20, "all are kept")
+    expect((len(pairs("1")), len(speaker.of("slow-small")), of("busy")), (HELD + MORE + 1, HELD, 0))
+
+    # What is long takes the room of many.
+    going.clear()
+    text = "why? " * 50000
+    for _ in range(16 * 2 ** 20 // len(text) + MORE):
+        expect(gateway.chat(text, model="large").headers["x-costlens-model"], "bench/large")
+    until(lambda: of("unjudged") >= HELD + 2 * MORE + 1, 20, "not all are held")
+    going.set()

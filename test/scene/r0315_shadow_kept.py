@@ -15,7 +15,7 @@ routes:
   - { name: kept, mode: certified, small: bench/small, large: bench/large, shadow: { budget: 1000, rate: 100%, judge: none } }
 on_store_failure: allow
 """
-WAITING_MOST, RUNNING_MOST = 256, 32  # of a worker
+WAITING_MOST, HELD_MOST = 256, 128  # of a worker
 PRELOAD = Path(COSTLENS).parent / "test/reader_preload.so"
 if not PRELOAD.exists():
     skip(f"{PRELOAD.name} is not built")
@@ -75,7 +75,7 @@ with Mock() as mock, Gateway(mock, extra=ROUTES, models=[], workers=1, providers
     expect(lost(), 0)
 
     # Beyond so many no other side is asked, and each call is an unjudged pair all the same.
-    more = WAITING_MOST + RUNNING_MOST + 50
+    more = WAITING_MOST + HELD_MOST + 50
     for _ in range(more):
         expect(gateway.chat("hello", model="kept").status, 200)
     holder.execute("ROLLBACK")
