@@ -165,13 +165,14 @@ static struct promise_found found_of(const struct certificate *c)
 }
 
 // How the names of a route's files begin: its own name as a digest, since that may be anything.
-static void name_models(const struct config_route *r, char out[17])
+// False without memory.
+static bool name_models(const struct config_route *r, char out[17])
 {
     uint8_t digest[DIGEST_BYTES] = {0};
-    bool fine = digest_sha256(r->name, digest);
-    must(fine);
+    const bool fine = digest_sha256(r->name, digest);
     hex_write(digest, 8, out);
     out[16] = '\0';
+    return fine;
 }
 
 // No name is given twice: one that is in use, or that a row of the store still names, stays as it
@@ -194,8 +195,7 @@ static void sweep_models(const struct study *wish, const char *name)
     char path[PATH_MOST], begin[17];
     struct dirent *entry;
     (void)snprintf(path, sizeof path, "%.*s/" FOLDER, STR_ARG(wish->state));
-    name_models(wish->route, begin);
-    DIR *dir = opendir(path);
+    DIR *dir = name_models(wish->route, begin) ? opendir(path) : NULL;
     while (dir && (entry = readdir(dir))) {
         const struct str file = str_of(entry->d_name);
         if (str_starts(file, str_of(begin)) && !str_ends(str_of(name), file))
@@ -334,7 +334,8 @@ static enum status keep_model(const struct look *l, struct str model, char *name
         (void)snprintf(name, MODEL_MOST, "%s", l->last.model);
     if (!model.len)
         return STATUS_OK;
-    name_models(l->route, begin);
+    if (!name_models(l->route, begin))
+        return why_set(why, STATUS_NO_MEMORY, "out of memory");
     (void)snprintf(name, MODEL_MOST, FOLDER "/%s-%llx.model", begin,
                    (unsigned long long)clock_wall_us());
     return write_model(l->wish->state, name, model, why);

@@ -75,3 +75,15 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     expect_in("and preferred an answer in 0: ", found["next"])
     expect_in("contradicted itself in 290 of 1090 verdicts (26.6 %)", text)
     expect_in("a judge that prefers no answer may be none", text)
+
+    # What was found with a model whose file is refused is told of no task, either: after a restart nothing goes by it.
+    [late] = json.loads(gateway.costlens("route", "status", "late", "--json").stdout)["routes"]
+    gateway.program.stop()
+    (gateway.state / late["model"]).write_bytes(b"no model")
+    gateway.start()
+    found = json.loads(gateway.costlens("route", "status", "late", "--json").stdout)["routes"][0]
+    expect((found["rung"], found["measured"], found["certified"]), ("rules", None, None), str(found))
+    expect([(t["task"], t["certified"], t["measured"]) for t in found["tasks"]], [(late["tasks"][0]["task"], None, None)])
+    text = gateway.costlens("route", "status", "late").stdout
+    expect_true("the small side, loss" not in text, text)
+    expect_in("its model's file is refused", text)
