@@ -44,7 +44,18 @@ static const char text[] =
     "prices:\n"
     "  - { model: bench/bench-model, aliases: [b-??], input_per_mtok: 1, output_per_mtok: 2,\n"
     "      when: [{ above: 1000, input_per_mtok: 2 }, { service: batch, factor: 0.5 }] }\n"
-    "holidays: { ours: [2027-01-01] }\n";
+    "holidays: { ours: [2027-01-01] }\n"
+    "tiers: { small: [bench/own-small, { model: bench/bench-model, weight: 2 }] }\n"
+    "routes:\n"
+    "  - name: support\n"
+    "    match: { key: [ci, web], team: search, tag: { feature: support }, header: { x-a: b* }, "
+    "regex: 'refund|order', max_tokens_in: 4000 }\n"
+    "    mode: certified\n"
+    "    max_loss: 2%\n"
+    "    small: small\n"
+    "    large: [openai/gpt-5.4-mini]\n"
+    "    verify: [refusal, { agree: bench/own-other }, { http: 'http://127.0.0.1:9000/check' }]\n"
+    "    shadow: { budget: 2.00, window: week, judge: openai/gpt-5.4-mini }\n";
 
 // All that was read.
 static void write_all(const struct config *c, struct buf *out)
@@ -123,7 +134,7 @@ static void reads_all_or_nothing(void **state)
 
 static bool is_whole(const struct defined *d, size_t zones)
 {
-    bool named = d->budget_count == 4;
+    bool named = d->budget_count == 5; // of the file, of the route, of the store
     for (size_t i = 0; i < d->budget_count; i++) {
         named &= d->budgets[i].name.len > 0;
         zones -= d->budgets[i].window.zone != NULL;
