@@ -45,19 +45,15 @@ static void tell(sqlite3_stmt *s, store_decided_f *f, void *context)
 enum status store_decided_each(struct store *s, const struct decided_query *q, store_decided_f *f,
                                void *context, struct why *why)
 {
-    sqlite3 *db = NULL;
-    enum status status = store_reader_open(s, &db, why);
+    struct sql_rows r;
+    enum status status = sql_rows_open(&r, s, ATTEMPTS, "calls of routes", why);
     if (status != STATUS_OK)
         return status;
-    sqlite3_stmt *find = sql_prepare(db, ATTEMPTS);
-    if (find) {
-        sql_bind_str(find, 1, q->tenant);
-        sqlite3_bind_int64(find, 2, q->since_us);
-        sqlite3_bind_int64(find, 3, q->until_us);
-        sqlite3_bind_int64(find, 4, q->most);
-    }
-    int code = SQLITE_ERROR;
-    while (find && (code = sqlite3_step(find)) == SQLITE_ROW)
-        tell(find, f, context);
-    return sql_end(db, find, code, "calls of routes", why);
+    sql_bind_str(r.row, 1, q->tenant);
+    sqlite3_bind_int64(r.row, 2, q->since_us);
+    sqlite3_bind_int64(r.row, 3, q->until_us);
+    sqlite3_bind_int64(r.row, 4, q->most);
+    while (sql_rows_next(&r))
+        tell(r.row, f, context);
+    return sql_rows_end(&r, why);
 }

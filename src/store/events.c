@@ -72,30 +72,28 @@ static void read_row(sqlite3_stmt *q, struct event *e)
         memcpy(e->request.bytes, request.ptr, request.len);
 }
 
+#define EVENTS                                                                                \
+    "SELECT * FROM (SELECT e.id, e.at_us, e.kind, e.budget, e.window, e.start_us, e.end_us, " \
+    "e.percent, e.limit_nd, e.spent, e.held, e.beyond, e.value, b.shown, e.request FROM "     \
+    "event e LEFT JOIN (SELECT b.id, b.name, " BUDGET_SHOWN                                   \
+    "AS shown FROM budget b) b ON b.id = e.budget WHERE e.id > ?1 AND (?2 = '' OR b.shown = " \
+    "?2 OR b.name = ?2 AND NOT EXISTS (SELECT 1 FROM budget o WHERE o.name = ?2 AND "         \
+    "o.archived_us = 0)) ORDER BY e.id DESC LIMIT ?3) ORDER BY id"
+
 enum status store_event_each(struct store *s, const struct event_query *query, store_event_f *f,
                              void *context, struct why *why)
 {
-    sqlite3 *db = NULL;
-    enum status status = store_reader_open(s, &db, why);
+    struct sql_rows r;
+    enum status status = sql_rows_open(&r, s, EVENTS, "what became of budgets cannot be read", why);
     if (status != STATUS_OK)
         return status;
-    sqlite3_stmt *q = sql_prepare(
-        db, "SELECT * FROM (SELECT e.id, e.at_us, e.kind, e.budget, e.window, e.start_us, "
-            "e.end_us, e.percent, e.limit_nd, e.spent, e.held, e.beyond, e.value, "
-            "b.shown, e.request FROM event e LEFT JOIN (SELECT b.id, b.name, " BUDGET_SHOWN
-            "AS shown FROM budget b) b ON b.id = e.budget WHERE e.id > ?1 AND (?2 = '' OR "
-            "b.shown = ?2 OR b.name = ?2 AND NOT EXISTS (SELECT 1 FROM budget o WHERE o.name = ?2 "
-            "AND o.archived_us = 0)) ORDER BY e.id DESC LIMIT ?3) ORDER BY id");
-    if (q) {
-        sqlite3_bind_int64(q, 1, query->after);
-        sql_bind_str(q, 2, query->name);
-        sqlite3_bind_int64(q, 3, query->most);
-    }
-    int code = SQLITE_ERROR;
-    while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {
+    sqlite3_bind_int64(r.row, 1, query->after);
+    sql_bind_str(r.row, 2, query->name);
+    sqlite3_bind_int64(r.row, 3, query->most);
+    while (sql_rows_next(&r)) {
         struct event e;
-        read_row(q, &e);
+        read_row(r.row, &e);
         f(context, &e);
     }
-    return sql_end(db, q, code, "what became of budgets cannot be read", why);
+    return sql_rows_end(&r, why);
 }

@@ -36,23 +36,19 @@ static void tell(sqlite3_stmt *q, store_habit_f *f, void *context)
 enum status store_habits(struct store *s, const struct decided_query *q, store_habit_f *f,
                          void *context, struct why *why)
 {
-    sqlite3 *db = NULL;
-    enum status status = store_reader_open(s, &db, why);
+    struct sql_rows r;
+    enum status status = sql_rows_open(&r, s, SUMS, "calls", why);
     if (status != STATUS_OK)
         return status;
-    sqlite3_stmt *sums = sql_prepare(db, SUMS);
-    if (sums) {
-        sql_bind_str(sums, 1, q->tenant);
-        sqlite3_bind_int64(sums, 2, q->since_us);
-        sqlite3_bind_int64(sums, 3, q->until_us);
-        sqlite3_bind_int64(sums, 4, q->most);
-        sqlite3_bind_int(sums, 5, OUTCOME_OK);
-        sqlite3_bind_int(sums, 6, SURE_REPORTED);
-        sqlite3_bind_int(sums, 7, LEDGER_INCONSISTENT);
-        sqlite3_bind_int(sums, 8, SURE_ESTIMATED);
-    }
-    int code = SQLITE_ERROR;
-    while (sums && (code = sqlite3_step(sums)) == SQLITE_ROW)
-        tell(sums, f, context);
-    return sql_end(db, sums, code, "calls", why);
+    sql_bind_str(r.row, 1, q->tenant);
+    sqlite3_bind_int64(r.row, 2, q->since_us);
+    sqlite3_bind_int64(r.row, 3, q->until_us);
+    sqlite3_bind_int64(r.row, 4, q->most);
+    sqlite3_bind_int(r.row, 5, OUTCOME_OK);
+    sqlite3_bind_int(r.row, 6, SURE_REPORTED);
+    sqlite3_bind_int(r.row, 7, LEDGER_INCONSISTENT);
+    sqlite3_bind_int(r.row, 8, SURE_ESTIMATED);
+    while (sql_rows_next(&r))
+        tell(r.row, f, context);
+    return sql_rows_end(&r, why);
 }

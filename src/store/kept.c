@@ -20,22 +20,18 @@
 enum status store_kept_each(struct store *s, const struct kept_query *q, store_kept_f *f,
                             void *context, struct why *why)
 {
-    sqlite3 *db = NULL;
-    enum status status = store_reader_open(s, &db, why);
+    struct sql_rows r;
+    enum status status = sql_rows_open(&r, s, ANSWERS, "answers that may be gone on from", why);
     if (status != STATUS_OK)
         return status;
-    sqlite3_stmt *find = sql_prepare(db, ANSWERS);
-    if (find) {
-        sql_bind_str(find, 1, q->tenant);
-        sqlite3_bind_int64(find, 2, q->since_us);
-        sqlite3_bind_int64(find, 3, q->most);
-        sql_bind_str(find, 4, q->endpoint);
-    }
-    int code = SQLITE_ERROR;
-    while (find && (code = sqlite3_step(find)) == SQLITE_ROW) {
-        const struct store_kept one = {sql_str(find, 0), sql_str(find, 1),
-                                       sqlite3_column_int64(find, 2)};
+    sql_bind_str(r.row, 1, q->tenant);
+    sqlite3_bind_int64(r.row, 2, q->since_us);
+    sqlite3_bind_int64(r.row, 3, q->most);
+    sql_bind_str(r.row, 4, q->endpoint);
+    while (sql_rows_next(&r)) {
+        const struct store_kept one = {sql_str(r.row, 0), sql_str(r.row, 1),
+                                       sqlite3_column_int64(r.row, 2)};
         f(context, &one);
     }
-    return sql_end(db, find, code, "answers that may be gone on from", why);
+    return sql_rows_end(&r, why);
 }

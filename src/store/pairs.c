@@ -159,25 +159,23 @@ static void read_row(sqlite3_stmt *q, const struct pair_query *query, struct pai
 enum status store_pair_each(struct store *s, const struct pair_query *query, store_pair_f *f,
                             void *context, struct why *why)
 {
-    sqlite3 *db = NULL;
-    enum status status = store_reader_open(s, &db, why);
+    static const char what[] = "the pairs of a route cannot be read";
+    struct sql_rows r;
+    enum status status = query->next ? sql_rows_open(&r, s, PAIRS("ASC"), what, why)
+                                     : sql_rows_open(&r, s, PAIRS("DESC"), what, why);
     if (status != STATUS_OK)
         return status;
-    sqlite3_stmt *q = query->next ? sql_prepare(db, PAIRS("ASC")) : sql_prepare(db, PAIRS("DESC"));
-    if (q) {
-        sql_bind_str(q, 1, query->tenant);
-        sql_bind_str(q, 2, query->route);
-        sqlite3_bind_int64(q, 3, query->after);
-        sqlite3_bind_int64(q, 4, query->since_us);
-        sqlite3_bind_int64(q, 5, query->most > 0 ? query->most : -1);
-        sqlite3_bind_int64(q, 6, query->until);
-        sqlite3_bind_int64(q, 7, query->rated_us);
-    }
-    int code = SQLITE_ERROR;
-    while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {
+    sql_bind_str(r.row, 1, query->tenant);
+    sql_bind_str(r.row, 2, query->route);
+    sqlite3_bind_int64(r.row, 3, query->after);
+    sqlite3_bind_int64(r.row, 4, query->since_us);
+    sqlite3_bind_int64(r.row, 5, query->most > 0 ? query->most : -1);
+    sqlite3_bind_int64(r.row, 6, query->until);
+    sqlite3_bind_int64(r.row, 7, query->rated_us);
+    while (sql_rows_next(&r)) {
         struct pair p;
-        read_row(q, query, &p);
+        read_row(r.row, query, &p);
         f(context, &p);
     }
-    return sql_end(db, q, code, "the pairs of a route cannot be read", why);
+    return sql_rows_end(&r, why);
 }

@@ -140,55 +140,47 @@ static void read_row(sqlite3_stmt *q, struct promise_row *r)
                               .doubts = sqlite3_column_int64(q, 26)};
 }
 
+#define UNREADABLE "what was found of a route cannot be read"
+#define PROMISES                                                                               \
+    "SELECT task, at_us, looks, pairs, learned, proved, newest, since, certified, "            \
+    "certified_ppm, certified_share_ppm, certified_loss_ppm, loss_most_ppm, measured, "        \
+    "measured_ppm, measured_share_ppm, measured_loss_ppm, terms, model, note, began, "         \
+    "ifnull(model_check, -1), ifnull(measured_most_ppm, -1), doubt, doubt_from, doubt_whole, " \
+    "doubts FROM promise WHERE tenant = ?1 AND route = ?2 ORDER BY task <> 0, task"
+
 enum status store_promises_each(struct store *s, struct promise_of of, store_promise_f *f,
                                 void *context, struct why *why)
 {
-    sqlite3 *db = NULL;
-    enum status status = store_reader_open(s, &db, why);
+    struct sql_rows r;
+    enum status status = sql_rows_open(&r, s, PROMISES, UNREADABLE, why);
     if (status != STATUS_OK)
         return status;
-    sqlite3_stmt *q = sql_prepare(
-        db, "SELECT task, at_us, looks, pairs, learned, proved, newest, since, certified, "
-            "certified_ppm, "
-            "certified_share_ppm, certified_loss_ppm, loss_most_ppm, measured, measured_ppm, "
-            "measured_share_ppm, measured_loss_ppm, terms, model, note, began, "
-            "ifnull(model_check, -1), ifnull(measured_most_ppm, -1), doubt, doubt_from, "
-            "doubt_whole, doubts FROM promise WHERE tenant = "
-            "?1 AND route = ?2 ORDER BY task <> 0, task");
-    if (q) {
-        sql_bind_str(q, 1, of.tenant);
-        sql_bind_str(q, 2, of.route);
-    }
-    int code = SQLITE_ERROR;
-    while (q && (code = sqlite3_step(q)) == SQLITE_ROW) {
+    sql_bind_str(r.row, 1, of.tenant);
+    sql_bind_str(r.row, 2, of.route);
+    while (sql_rows_next(&r)) {
         struct promise_row row;
-        read_row(q, &row);
+        read_row(r.row, &row);
         f(context, &row);
     }
-    return sql_end(db, q, code, "what was found of a route cannot be read", why);
+    return sql_rows_end(&r, why);
 }
+
+// '': of whatever was promised before format 19.
+#define LOOKS                                                                                    \
+    "SELECT ifnull(max(looks), 0) FROM promise_look WHERE tenant = ?1 AND route = ?2 AND terms " \
+    "IN (?3, '')"
 
 enum status store_promise_looks(struct store *s, struct promise_of of, struct str terms,
                                 int64_t *out, struct why *why)
 {
-    sqlite3 *db = NULL;
-    enum status status = store_reader_open(s, &db, why);
+    struct sql_rows r;
+    enum status status = sql_rows_open(&r, s, LOOKS, UNREADABLE, why);
     if (status != STATUS_OK)
         return status;
-    sqlite3_stmt *q = sql_prepare(
-        db, "SELECT ifnull(max(looks), 0) FROM promise_look WHERE tenant = ?1 AND route = ?2 AND "
-            "terms IN (?3, '')"); // '': of whatever was promised before format 19
-    if (q) {
-        sql_bind_str(q, 1, of.tenant);
-        sql_bind_str(q, 2, of.route);
-        sql_bind_str(q, 3, terms);
-    }
-    int code = q ? sqlite3_step(q) : SQLITE_ERROR;
-    if (code == SQLITE_ROW)
-        *out = sqlite3_column_int64(q, 0);
-    else
-        status = sql_why(why, db, "what was found of a route cannot be read");
-    sqlite3_finalize(q);
-    store_reader_close(db);
-    return status;
+    sql_bind_str(r.row, 1, of.tenant);
+    sql_bind_str(r.row, 2, of.route);
+    sql_bind_str(r.row, 3, terms);
+    while (sql_rows_next(&r))
+        *out = sqlite3_column_int64(r.row, 0);
+    return sql_rows_end(&r, why);
 }

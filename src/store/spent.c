@@ -14,22 +14,18 @@
 enum status store_spent_each(struct store *s, const struct spent_query *q, store_spent_f *f,
                              void *context, struct why *why)
 {
-    sqlite3 *db = NULL;
-    enum status status = store_reader_open(s, &db, why);
+    struct sql_rows r;
+    enum status status = sql_rows_open(&r, s, ACCOUNTS, "accounts of budgets", why);
     if (status != STATUS_OK)
         return status;
-    sqlite3_stmt *find = sql_prepare(db, ACCOUNTS);
-    if (find) {
-        sqlite3_bind_int64(find, 1, q->now_us);
-        sqlite3_bind_int64(find, 2, q->most);
-    }
-    int code = SQLITE_ERROR;
-    while (find && (code = sqlite3_step(find)) == SQLITE_ROW) {
-        const struct store_spent one = {.budget = (uint64_t)sqlite3_column_int64(find, 0),
-                                        .value = sql_str(find, 1),
-                                        .start_us = sqlite3_column_int64(find, 2),
-                                        .settled = {sqlite3_column_int64(find, 3)}};
+    sqlite3_bind_int64(r.row, 1, q->now_us);
+    sqlite3_bind_int64(r.row, 2, q->most);
+    while (sql_rows_next(&r)) {
+        const struct store_spent one = {.budget = (uint64_t)sqlite3_column_int64(r.row, 0),
+                                        .value = sql_str(r.row, 1),
+                                        .start_us = sqlite3_column_int64(r.row, 2),
+                                        .settled = {sqlite3_column_int64(r.row, 3)}};
         f(context, &one);
     }
-    return sql_end(db, find, code, "accounts of budgets", why);
+    return sql_rows_end(&r, why);
 }

@@ -2,6 +2,8 @@
 
 #include "store/sql.h"
 
+#include "store/store.h"
+
 // The macros of sql.h let only literals come here.
 #define LITERAL_GIVEN(text) (text)
 
@@ -50,11 +52,28 @@ enum status sql_why(struct why *why, sqlite3 *db, const char *what)
                    sqlite3_errmsg(db));
 }
 
-enum status sql_end(sqlite3 *db, sqlite3_stmt *s, int code, const char *what, struct why *why)
+enum status sql_rows_open_literal(struct sql_rows *r, struct store *s, const char *text,
+                                  const char *what, struct why *why)
 {
-    enum status status = code == SQLITE_DONE ? STATUS_OK : sql_why(why, db, what);
-    sqlite3_finalize(s);
-    sqlite3_close(db);
+    *r = (struct sql_rows){.code = SQLITE_ERROR, .what = what};
+    enum status status = store_reader_open(s, &r->db, why);
+    if (status != STATUS_OK)
+        return status;
+    r->row = sql_prepare_literal(r->db, text);
+    return r->row ? STATUS_OK : sql_rows_end(r, why);
+}
+
+bool sql_rows_next(struct sql_rows *r)
+{
+    r->code = sqlite3_step(r->row);
+    return r->code == SQLITE_ROW;
+}
+
+enum status sql_rows_end(struct sql_rows *r, struct why *why)
+{
+    enum status status = r->code == SQLITE_DONE ? STATUS_OK : sql_why(why, r->db, r->what);
+    sqlite3_finalize(r->row);
+    store_reader_close(r->db);
     return status;
 }
 

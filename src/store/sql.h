@@ -26,10 +26,23 @@ int sql_run_literal(sqlite3 *db, const char *text);
 enum status sql_status(int code);
 // The failure of `db` as a status and a sentence that starts with `what`.
 enum status sql_why(struct why *why, sqlite3 *db, const char *what);
-// Ends a reader of the store and its statement, whose rows were read: `code` is of the last step,
-// SQLITE_ERROR where there is no statement. OK; or the failure, as sql_why says it.
-enum status sql_end(sqlite3 *db, sqlite3_stmt *s, int code, const char *what,
-                    struct why *why) MUST_USE;
+
+// All rows of one statement, by a reader of the store of its own: opened, its parameters bound,
+// read to the end, ended.
+struct sql_rows {
+    sqlite3 *db;
+    sqlite3_stmt *row; // the one that is read
+    int code;          // of the last step
+    const char *what;  // begins what is said of a failure; static
+};
+struct store;
+// Failing, there is nothing to end.
+#define sql_rows_open(r, s, text, what, why) \
+    sql_rows_open_literal((r), (s), LITERAL(text), (what), (why))
+enum status sql_rows_open_literal(struct sql_rows *r, struct store *s, const char *text,
+                                  const char *what, struct why *why) MUST_USE;
+bool sql_rows_next(struct sql_rows *r); // false at the end, and when one cannot be read
+enum status sql_rows_end(struct sql_rows *r, struct why *why) MUST_USE; // OK: all were read
 
 // Text is borrowed until the statement is reset.
 void sql_bind_str(sqlite3_stmt *s, int column, struct str text);
