@@ -35,11 +35,22 @@ static void test_pick_says_why(void **state)
     costlens_router_close(NULL);
 }
 
-// Few rows carry none: what stands for that in the file is no gain.
-static void test_a_model_without_a_threshold_takes_the_large_one(void **state)
+// By a file, which is there as long as it takes.
+static struct costlens_router *open_file(struct str bytes)
 {
     char path[] = "/tmp/costlens-route-XXXXXX";
     struct costlens_router *r = NULL;
+    const int fd = mkstemp(path);
+    assert_int_equal(write(fd, bytes.ptr, bytes.len), bytes.len);
+    close(fd);
+    assert_int_equal(costlens_router_open(NULL, path, &r, NULL, 0), COSTLENS_OK);
+    unlink(path);
+    return r;
+}
+
+// Few rows carry none: what stands for that in the file is no gain.
+static void test_a_model_without_a_threshold_takes_the_large_one(void **state)
+{
     struct costlens_features f;
     struct costlens_choice c;
     struct rows rows;
@@ -52,17 +63,13 @@ static void test_a_model_without_a_threshold_takes_the_large_one(void **state)
             rows_add(&rows, str_of("{\"prompt\":\"tell me\",\"weak\":1,\"strong\":1}"), &why),
             STATUS_OK);
     assert_int_equal(train(&rows, &(struct train_wishes){.prior = NULL}, &file, &why), STATUS_OK);
-    const int fd = mkstemp(path);
-    assert_int_equal(write(fd, file.ptr, file.len), file.len);
-    close(fd);
-    assert_int_equal(costlens_router_open(NULL, path, &r, NULL, 0), COSTLENS_OK);
+    struct costlens_router *r = open_file(buf_str(&file));
     costlens_features(NULL, "tell me", NULL, &f);
     costlens_pick(r, &f, &c);
     assert_int_equal(c.side, COSTLENS_LARGE);
     assert_true(isinf(c.threshold) && c.threshold < 0);
     assert_non_null(strstr(c.reason, "the model has no threshold"));
     costlens_router_close(r);
-    unlink(path);
     rows_fini(&rows);
     buf_fini(&file);
 }
@@ -73,8 +80,6 @@ static void test_a_gain_is_within_1(void **state)
 {
     static const char *const prompts[] = {"prove that the sum is odd", "where is my parcel"};
     for (int reversed = 0; reversed < 2; reversed++) {
-        char path[] = "/tmp/costlens-route-XXXXXX";
-        struct costlens_router *r = NULL;
         struct costlens_features f;
         struct rows rows;
         struct buf file;
@@ -92,10 +97,7 @@ static void test_a_gain_is_within_1(void **state)
         assert_int_equal(train(&rows, &(struct train_wishes){.prior = NULL}, &file, &why),
                          STATUS_OK);
         assert_int_equal(model_view(buf_str(&file), "it", &model, &why), STATUS_OK);
-        const int fd = mkstemp(path);
-        assert_int_equal(write(fd, file.ptr, file.len), file.len);
-        close(fd);
-        assert_int_equal(costlens_router_open(NULL, path, &r, NULL, 0), COSTLENS_OK);
+        struct costlens_router *r = open_file(buf_str(&file));
         double most = 0;
         for (int i = 0; i < 1000; i++) {
             char text[100];
@@ -105,7 +107,6 @@ static void test_a_gain_is_within_1(void **state)
         }
         assert_true(most >= 1 && most <= 1); // what the model gives is more
         costlens_router_close(r);
-        unlink(path);
         rows_fini(&rows);
         buf_fini(&file);
     }
@@ -220,8 +221,6 @@ static void test_what_is_refused(void **state)
 // They were kept somewhere, and came back otherwise; or none has made them.
 static void test_damaged_features_are_refused(void **state)
 {
-    struct costlens_router *r = NULL;
-    char path[] = "/tmp/costlens-route-XXXXXX";
     struct costlens_features f[4];
     struct costlens_choice c;
     struct rows rows;
@@ -237,10 +236,7 @@ static void test_damaged_features_are_refused(void **state)
                      &why),
             STATUS_OK);
     assert_int_equal(train(&rows, &(struct train_wishes){.prior = NULL}, &file, &why), STATUS_OK);
-    const int fd = mkstemp(path);
-    assert_int_equal(write(fd, file.ptr, file.len), file.len);
-    close(fd);
-    assert_int_equal(costlens_router_open(NULL, path, &r, NULL, 0), COSTLENS_OK);
+    struct costlens_router *r = open_file(buf_str(&file));
     memset(&f[0], 255, sizeof f[0]);
     memset(&f[1], 0, sizeof f[1]);
     costlens_features(NULL, "tell me", NULL, &f[2]);
@@ -255,7 +251,6 @@ static void test_damaged_features_are_refused(void **state)
         assert_int_equal(costlens_outcome_add(r, &f[i], 1, 1, 1), COSTLENS_DAMAGED);
     }
     costlens_router_close(r);
-    unlink(path);
     rows_fini(&rows);
     buf_fini(&file);
 }
