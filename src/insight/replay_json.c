@@ -226,6 +226,12 @@ static void note_risk(const struct replay *r, struct json_out *o)
     if (r->made && r->pairs_would.count == 0)
         json_out_note(o, "what it would risk is not known: there is no pair of the models that it "
                          "asks; give the route a `shadow: { budget: USD }`");
+    if (r->pairs_unjudged)
+        json_out_note(
+            o,
+            "%lld of the pairs that its loss is of were judged by nobody: those whose call "
+            "goes to the small side count as lost",
+            (long long)r->pairs_unjudged);
     if (r->other_promise)
         json_out_note(o,
                       "the promise that held for %lld calls was another: their threshold is what a "

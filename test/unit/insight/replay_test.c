@@ -576,6 +576,27 @@ static void what_may_be_sent_away_wins_nothing(void **state)
     end(&w);
 }
 
+// Why it may lose all.
+static void what_nobody_judged_is_told(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    for (int judged = 1; judged >= 0; judged--) {
+        dice_init(&dice, 31 + (uint64_t)judged);
+        const struct decision d = decided(SIDE_SMALL, DECISION_SURE);
+        const struct entry e = put(&w, 0, &d);
+        struct pair p = pair_of(&e, SIDE_SMALL);
+        p.judged = judged ? PAIR_JUDGED_EXACT : PAIR_JUDGED_NOT;
+        keep_pair(&w, p);
+        const struct json_val *r = replayed(&w, "rules");
+        assert_int_equal(count(r, "loss.unjudged"), !judged);
+        assert_int_equal(is_noted(r, "1 of the pairs that its loss is of were judged by nobody"),
+                         !judged);
+    }
+    end(&w);
+}
+
 // What is of no kind that can be certified is not, whatever is promised; nor where the model was
 // passed over.
 static void a_kind_without_a_certificate_has_none(void **state)
@@ -691,6 +712,7 @@ int main(void)
         cmocka_unit_test(what_may_have_come_seldom_counts),
         cmocka_unit_test(what_may_be_sent_away_wins_nothing),
         cmocka_unit_test(a_kind_without_a_certificate_has_none),
+        cmocka_unit_test(what_nobody_judged_is_told),
         cmocka_unit_test(a_second_model_is_paid_while_it_is_asked),
         cmocka_unit_test(whether_it_is_local_is_looked_at_anew),
         cmocka_unit_test(what_is_not_known_is_left_out),
