@@ -29,14 +29,10 @@ static const char *why_out(const struct snapshot *s, const struct config_route *
     const struct config_provider *p = &s->config->providers[t.provider];
     if (r->local_only && !able_stays(s, p, t.model))
         return "not local";
-    for (unsigned i = 0; i < p->lack_count; i++) {
-#define X(id, bit, word)                                                                         \
-    if ((p->lacks[i].bits & r->require & ABILITY_##id) && str_glob(p->lacks[i].models, t.model)) \
-        return "no " word;
-        ABILITY_MAP(X)
-#undef X
-    }
-    return NULL;
+    unsigned lacks = 0;
+    for (unsigned i = 0; i < p->lack_count; i++)
+        lacks |= str_glob(p->lacks[i].models, t.model) ? p->lacks[i].bits : 0;
+    return ability_missing(lacks & r->require);
 }
 
 // One that the file does not name is made of what there is when a call comes.

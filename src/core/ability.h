@@ -5,6 +5,8 @@
 #ifndef CORE_ABILITY_H
 #define CORE_ABILITY_H
 
+#include <stddef.h>
+
 // X(ENUM, bit, name)
 #define ABILITY_MAP(X)                           \
     X(TOOLS, 1, "tools")   /* calls functions */ \
@@ -16,5 +18,16 @@ enum ability {
     ABILITY_MAP(X)
 #undef X
 };
+
+// The first of them that is missing, in words: "no tools"; NULL: none is. Static.
+static inline const char *ability_missing(unsigned bits)
+{
+#define X(id, bit, name)     \
+    if (bits & ABILITY_##id) \
+        return "no " name;
+    ABILITY_MAP(X)
+#undef X
+    return NULL;
+}
 
 #endif

@@ -58,3 +58,11 @@ void able_of(const struct snapshot *s, const struct config_provider *p, struct s
     if (m.abilities && !(m.abilities & LOCAL_VISION))
         out->lacks |= ABILITY_VISION;
 }
+
+const char *able_short(const struct able *a, unsigned require, int64_t context)
+{
+    const char *missing = ability_missing(a->lacks & require);
+    if (missing)
+        return missing;
+    return a->context > 0 && a->context < context ? "context" : NULL;
+}

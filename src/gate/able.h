@@ -18,6 +18,9 @@ struct able {
 // Of a model by its name there (dialect_model). An Ollama tells most; the book tells the context.
 void able_of(const struct snapshot *s, const struct config_provider *p, struct str model,
              struct able *out);
+// What it has too little of for a route: "no tools", "context" (`context`: tokens that it is to
+// read, 0: any); NULL: nothing. Static.
+const char *able_short(const struct able *a, unsigned require, int64_t context);
 // Whether it surely runs on this machine or in its private network: the address is private, the way
 // there has no proxy, and it is none that an Ollama passes on to its cloud. Of a running gateway's
 // Ollama that has to be known: what it has not told of may be anywhere.

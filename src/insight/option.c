@@ -60,16 +60,6 @@ static bool has_failed(const struct logged *c, struct str model)
     return false;
 }
 
-static const char *lacking(unsigned bits)
-{
-#define X(id, bit, word)     \
-    if (bits & ABILITY_##id) \
-        return "no " word;
-    ABILITY_MAP(X)
-#undef X
-    return NULL;
-}
-
 // What it was told to lack, and how much to read, is told otherwise by the policy.
 static bool is_told_anew(struct str out, const struct policy_able *a)
 {
@@ -99,7 +89,7 @@ static struct str why_unfit(const struct logged *c, const struct policy_able *a,
     const unsigned lacks = c->asks & a->lacks & (offered ? ~a->lacks_now : ~0U);
     const bool told = !offered || a->context != a->context_now;
     if (lacks)
-        return str_of(lacking(lacks));
+        return str_of(ability_missing(lacks));
     return told && a->context > 0 && c->decision.input > a->context ? (struct str)STR("context")
                                                                     : STR_NONE;
 }

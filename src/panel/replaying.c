@@ -8,7 +8,6 @@
 #include "base/digest.h"
 #include "base/json_out.h"
 #include "base/limits.h"
-#include "core/ability.h"
 #include "gate/able.h"
 #include "gate/charged.h"
 #include "gate/gate.h"
@@ -153,12 +152,7 @@ static const char *why_out(const struct policy_route *p, const struct able *able
 {
     if (p->local && !stays)
         return "not local";
-#define X(id, bit, word)                         \
-    if (able->lacks & p->require & ABILITY_##id) \
-        return "no " word;
-    ABILITY_MAP(X)
-#undef X
-    return able->context > 0 && able->context < p->context ? "context" : NULL;
+    return able_short(able, p->require, p->context);
 }
 
 // By what is known of it now, by the policy's providers. Of one that is theirs no more, or that an

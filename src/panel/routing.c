@@ -5,7 +5,6 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/json_out.h"
-#include "core/ability.h"
 #include "gate/able.h"
 #include "gate/proposal.h"
 #include "gate/resolve.h"
@@ -53,12 +52,7 @@ static const char *why_out(const struct config_route *route, const struct able *
         return "not there";
     if (route->local_only && !stays)
         return "not local";
-#define X(id, bit, word)                             \
-    if (able->lacks & route->require & ABILITY_##id) \
-        return "no " word;
-    ABILITY_MAP(X)
-#undef X
-    return able->context > 0 && able->context < route->require_context ? "context" : NULL;
+    return able_short(able, route->require, route->require_context);
 }
 
 // One of a side, as it is told.

@@ -14,16 +14,6 @@ static unsigned asks(const struct demand *d)
            (d->schema ? ABILITY_SCHEMA : 0U);
 }
 
-static const char *lacking(unsigned bits)
-{
-#define X(id, bit, word)     \
-    if (bits & ABILITY_##id) \
-        return "no " word;
-    ABILITY_MAP(X)
-#undef X
-    return NULL;
-}
-
 // An Ollama's longest answer gives way to what is left of the context; others refuse what is both
 // together too much.
 static bool is_too_long(const struct req *r, const struct config_provider *p, int64_t context,
@@ -43,11 +33,10 @@ static const char *unfit_for(const struct req *r, const struct config_route *rou
         return "not there";
     if (route->local_only && !able_stays(r->view->snapshot, p, t->model))
         return able.unread ? "not known to be local" : "not local";
-    const char *lacks = lacking(able.lacks & (route->require | asks(&r->ask.demand)));
+    const unsigned require = route->require | asks(&r->ask.demand);
+    const char *lacks = able_short(&able, require, route->require_context);
     if (lacks)
         return lacks;
-    if (able.context > 0 && able.context < route->require_context)
-        return "context";
     return is_too_long(r, p, able.context, tokens) ? "context" : NULL;
 }
 
