@@ -483,7 +483,7 @@ void again_booked(struct req *r)
     struct attempt next = r->attempt;
     r->attempt = again->before;
     again->kept = false;
-    if (r->attempt.escalates && !again->has_first)
+    if (r->attempt.escalates && !broke(r) && !again->has_first)
         keep_first(r);
     else
         settle_followed(r);

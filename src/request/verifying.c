@@ -45,8 +45,8 @@ static bool is_small(const struct req *r)
            r->plan->list[r->attempt.target.place].side == SIDE_SMALL && may_escalate(r);
 }
 
-// The attempt fails, and says nothing of the answer with which it was to agree.
-static void fail_second(struct req *r, enum refusal why, const char *detail)
+// The attempt fails, which is no fault of its model's.
+static void fail(struct req *r, enum refusal why, const char *detail)
 {
     relay_fail(r, why, detail);
     r->attempt.failure.kind = FAILURE_OURS;
@@ -54,13 +54,15 @@ static void fail_second(struct req *r, enum refusal why, const char *detail)
 }
 
 // A stream is held no longer: its client has waited enough. Where a second model is asked, there is
-// a whole answer.
+// a whole answer. By a certificate nothing is given with which it had to agree, and did not.
 static void on_time(void *argument)
 {
     struct verifying *v = argument;
     struct req *r = v->r;
     if (r->attempt.second) {
-        fail_second(r, REFUSAL_UPSTREAM_TIMEOUT, "The first answer is held no longer for it.");
+        fail(r, REFUSAL_UPSTREAM_TIMEOUT, "The first answer is held no longer for it.");
+    } else if (verifying_unproved(r)) {
+        fail(r, REFUSAL_UPSTREAM_TIMEOUT, "It is held no longer, and nobody has agreed with it.");
     } else {
         verifying_end(r);
         relay_came(r);
@@ -152,8 +154,7 @@ size_t verifying_most(const struct attempt *a)
 bool verifying_overrun(struct req *r)
 {
     if (r->attempt.verifies && r->attempt.second) {
-        fail_second(r, REFUSAL_UPSTREAM_LARGE,
-                    "It is too long to be compared with the first answer.");
+        fail(r, REFUSAL_UPSTREAM_LARGE, "It is too long to be compared with the first answer.");
         return false;
     }
     verifying_end(r);

@@ -3,6 +3,7 @@
 large side answers, and where a second model has to agree, only what that one agreed with is given. Other modes keep their
 fall-backs. What stood in for the first in line is no proof."""
 import json
+import time
 
 from lib.certified import certify
 from lib.scene import Gateway, expect, expect_in, limit, until
@@ -11,18 +12,25 @@ from lib.speaker import Speaker
 limit(120)
 BEGIN = "mode: certified, max_loss: 10%, large: [bench/large], shadow: { budget: 1.00, rate: 0.01%, rate_certified: 0.01%"
 ROUTES = "".join(f"  - {{ model: bench/{model}, input_per_mtok: {usd}, output_per_mtok: {usd} }}\n" for model, usd in
-                 (("a", 0.1), ("b", 0.1), ("c", 0.1), ("d", 0.1), ("e", 0.1), ("f", 0.1), ("large", 10))) + f"""routes:
+                 (("a", 0.1), ("b", 0.1), ("c", 0.1), ("d", 0.1), ("e", 0.1), ("f", 0.1), ("g", 0.1), ("h", 0.1), ("large", 10))) + f"""routes:
   - {{ name: support, {BEGIN} }}, small: [bench/a, bench/b] }}
   - {{ name: ruled, small: [bench/a, bench/b], large: [bench/large] }}
   - {{ name: agreed, {BEGIN} }}, small: [bench/c, bench/d], verify: [{{ agree: bench/d }}] }}
-  - {{ name: turns, {BEGIN} }}, large: [bench/large], small: [{{ model: bench/e, weight: 1 }}, {{ model: bench/f, weight: 1 }}] }}
+  - {{ name: streamed, {BEGIN} }}, small: [bench/g, bench/h], verify: [{{ agree: bench/h }}], hold: 300ms }}
+  - {{ name: turns, {BEGIN} }}, small: [{{ model: bench/e, weight: 1 }}, {{ model: bench/f, weight: 1 }}] }}
   - {{ name: drawn, mode: certified, small: [bench/a, bench/b], large: [bench/large],
       shadow: {{ budget: 1.00, rate: 100%, judge: none }} }}
-""".replace("large: [bench/large], small: [{", "small: [{")
-SAYS = {"a": "4", "b": "4", "c": "4", "d": "4", "e": "4", "f": "4", "large": "four, I think"}
+"""
+SAYS = {"a": "4", "b": "4", "c": "4", "d": "4", "e": "4", "f": "4", "g": "4", "h": "4", "large": "four, I think"}
+
+
+def slowly(_body):
+    time.sleep(1)
+    return "4"
+
 
 with Speaker(SAYS) as speaker, Gateway(speaker, extra=ROUTES, models=[], providers="  bench: { dialect: openai, url: "
-        f"{speaker.url}/v1, models: [a, b, c, d, e, f, large], retries: 0, breaker: {{ failures: 3, turn: 1h }} }}\n") as gateway:
+        f"{speaker.url}/v1, models: [a, b, c, d, e, f, g, h, large], retries: 0, breaker: {{ failures: 3, turn: 1h }} }}\n") as gateway:
     def asked(route):
         got = gateway.chat(model=route)
         expect(got.status, 200)
@@ -60,6 +68,16 @@ with Speaker(SAYS) as speaker, Gateway(speaker, extra=ROUTES, models=[], provide
     expect(until_open("agreed"), (("bench/large", "escalated"), passed))
     expect([body["model"] for body in speaker.asked[-1:]], ["large"])
     SAYS["d"] = "4"
+
+    # ... nor what comes too late to be asked of it, or of what it says too late.
+    certify(gateway, "streamed", "bench/h")
+    expect(gateway.chat(model="streamed", stream=True).headers["x-costlens-model"], "bench/h")
+    for late in ("g", "h"):
+        SAYS[late] = slowly
+        got = gateway.chat(model="streamed", stream=True)
+        expect((got.headers["x-costlens-model"], got.headers["x-costlens-reason"], b"I think" in got.body),
+               ("bench/large", "route streamed: escalated", True), late)
+        SAYS[late] = "4"
 
     # Those that take turns do not stand in for each other.
     SAYS["e"] = 503
