@@ -188,7 +188,7 @@ static void sweep(const char *folder)
 
 static enum status add(const char *folder, unsigned next, struct shelf_text *fresh, struct why *why)
 {
-    char beside[PATH_MAX + SHELF_NAME], path[PATH_MAX + SHELF_NAME];
+    char beside[PATH_MAX + SHELF_NAME], path[PATH_MAX + SHELF_NAME + 16];
     snprintf(beside, sizeof beside, "%s/.%ld", folder, (long)getpid());
     snprintf(path, sizeof path, "%s/%04u-%s.book", folder, next, fresh->name);
     enum status status = file_write(beside, FILE_OWN, fresh->text, why);
