@@ -170,9 +170,11 @@ static void a_damaged_file_is_refused_and_the_old_one_stays(void **state)
     struct learned *after = learned(before);
     assert_ptr_equal(learned_model(after, &route), learned_model(before, &route));
     assert_false(ask_of(after, easy).large);
+    assert_int_equal(learned_looked(after, &route), row.at_us);
     struct learned *alone = learned(NULL); // without an old one: the shipped model, and no promise
     assert_ptr_equal(learned_model(alone, &route), learned_shipped());
     assert_false(learned_certified(alone, &route));
+    assert_int_equal(learned_looked(alone, &route), 0);
     learned_free(alone);
     learned_free(before);
     assert_false(ask_of(after, easy).large); // what both share lives on
@@ -630,6 +632,7 @@ static void another_model_is_refused(void **state)
     struct learned *after = learned(before);
     assert_ptr_equal(learned_model(after, &route), learned_model(before, &route));
     assert_true(learned_certified(after, &route));
+    assert_int_equal(learned_looked(after, &route), learned_looked(before, &route));
     struct learned *alone = learned(NULL);
     assert_ptr_equal(learned_model(alone, &route), learned_shipped());
     assert_false(learned_certified(alone, &route));
@@ -644,6 +647,16 @@ static void another_model_is_refused(void **state)
     alone = learned(NULL);
     assert_true(learned_certified(alone, &route));
     assert_int_equal(learned_refused(alone, &route).len, 0);
+    // What is in use may be of a look before the one whose file is refused.
+    add(&(struct sort){.route = "bound", .small_knows = 95, .judged = 100}, 100);
+    assert_true(learn(true));
+    snprintf(path, sizeof path, "%s/%.*s", place.folder, STR_ARG(row_now().model));
+    assert_int_equal(file_replace(path, FILE_OWN, buf_str(&bytes), &why), STATUS_OK);
+    after = learned(alone);
+    assert_true(learned_refused(after, &route).len > 0);
+    assert_true(learned_looked(after, &route) == learned_looked(alone, &route));
+    assert_true(learned_looked(after, &route) < row_now().at_us);
+    learned_free(after);
     learned_free(alone);
     buf_fini(&bytes);
 }
