@@ -58,12 +58,22 @@ static void find_model(struct logged_reader *r, const struct entry *e, struct lo
     sqlite3_reset(r->later);
 }
 
+static void set_endpoint(struct str name, struct logged *out)
+{
+    for (unsigned i = 0; i < ENDPOINT_COUNT && !out->said; i++) {
+        out->said = str_is(name, endpoint_name((enum endpoint)i));
+        out->endpoint = (enum endpoint)i;
+    }
+}
+
 static void add_row(struct logged_reader *r, const struct entry *e, struct logged *out)
 {
     const bool second = str_ends(e->route, str_of(": second"));
     out->asked_second = out->asked_second || second;
     out->escalated = out->escalated || str_ends(e->route, str_of(": escalated"));
     out->ended = true;
+    if (!out->said)
+        set_endpoint(e->endpoint, out);
     out->priced = out->priced && e->price_state != PRICE_UNPRICED &&
                   money_add(out->cost, e->cost, &out->cost);
     out->answered = outcome_answered(e->outcome, e->ttft_us);

@@ -12,6 +12,7 @@
 #include "core/decision.h"
 #include "core/entry.h"
 #include "insight/asked.h"
+#include "wire/dialect.h"
 
 // What was asked for its answer.
 struct logged_attempt {
@@ -29,7 +30,9 @@ struct logged { // slices live until the next one
     struct decision decision; // of its first attempt
     unsigned asks;            // enum ability: surely these, as far as its record tells
     // What logged_more reads.
-    bool ended;        // it has rows;
+    bool ended; // it has rows;
+    bool said;  // ... and it is known where it came in:
+    enum endpoint endpoint;
     bool priced;       // ... and each of them a price:
     struct money cost; // of all attempts:
     struct logged_attempt attempts[ATTEMPTS_MAX];

@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "core/ability.h"
+#include "translate/translate.h"
 
 static const struct policy_side *side_of(const struct policy_route *p, enum side side)
 {
@@ -82,12 +83,26 @@ static bool is_out(const struct decision *d, const struct decision_candidate *c,
            !is_told_anew(c->out, a);
 }
 
+// As it came in, or translated.
+static bool speaks(const struct logged *c, unsigned dialects)
+{
+    bool fine = !c->said || dialects == 0;
+    for (unsigned d = 0; d < DIALECT_COUNT && !fine; d++) {
+        enum endpoint ignored;
+        fine = (dialects >> d & 1U) && (endpoint_dialect(c->endpoint) == (enum dialect)d ||
+                                        translate_endpoint(c->endpoint, (enum dialect)d, &ignored));
+    }
+    return fine;
+}
+
 // What the call itself asks of a model. One that it was offered was found fit for it by what is
 // told of it now: only what the policy tells otherwise is looked at.
 static struct str why_unfit(const struct logged *c, const struct policy_able *a, bool offered)
 {
     const unsigned lacks = c->asks & a->lacks & (offered ? ~a->lacks_now : ~0U);
     const bool told = !offered || a->context != a->context_now;
+    if ((!offered || a->dialects != a->dialects_now) && !speaks(c, a->dialects))
+        return (struct str)STR("dialect");
     if (lacks)
         return str_of(ability_missing(lacks));
     return told && a->context > 0 && c->decision.input > a->context ? (struct str)STR("context")

@@ -53,9 +53,10 @@ struct sheet;
 
 // What is known of a model, by the policy's providers and by those that hold now.
 struct policy_able {
-    struct str out;               // why no call of the route goes there; empty: some may
-    unsigned lacks, lacks_now;    // enum ability
-    int64_t context, context_now; // tokens that it reads; 0: not known, or any
+    struct str out;                  // why no call of the route goes there; empty: some may
+    unsigned dialects, dialects_now; // it is asked in, a bit each; 0: any, or not known
+    unsigned lacks, lacks_now;       // enum ability
+    int64_t context, context_now;    // tokens that it reads; 0: not known, or any
 };
 typedef void policy_able_f(const void *knows, const struct policy_route *p, struct str model,
                            struct policy_able *out);

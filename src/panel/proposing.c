@@ -69,6 +69,7 @@ static void add(struct proposing *all, const struct snapshot *now, const struct 
         return;
     }
     *one = p->implied ? *there : provider_of(p, arena);
+    all->dialects[c->provider_count] = one->dialect;
     if (!p->implied && unasked)
         one->dialect = DIALECT_OPENAI; // a list is a list
     c->provider_count++;
@@ -83,7 +84,8 @@ bool proposing_open(struct proposing *p, const struct snapshot *now, const struc
     if (policy->provider_count == 0)
         return true;
     c->providers = arena_array(arena, struct config_provider, policy->provider_count + 1);
-    if (!c->providers)
+    p->dialects = arena_array(arena, enum dialect, policy->provider_count + 1);
+    if (!c->providers || !p->dialects)
         return false;
     for (unsigned i = 0; i < policy->provider_count; i++)
         add(p, now, &policy->providers[i], arena);
@@ -104,6 +106,14 @@ void proposing_close(struct proposing *p)
 bool proposing_own(const struct proposing *p)
 {
     return p->by == &p->own;
+}
+
+enum dialect proposing_dialect(const struct proposing *p, unsigned provider)
+{
+    const struct config_provider *of = &p->by->config->providers[provider];
+    if (of->mock)
+        return DIALECT_COUNT;
+    return proposing_own(p) ? p->dialects[provider] : of->dialect;
 }
 
 bool proposing_same(const struct proposing *p, const struct snapshot *now, int size,

@@ -18,6 +18,7 @@ struct proposing {
     struct str
         unasked; // an Ollama of the policy's that nobody asks what it has; empty: there is none
     struct config config;
+    enum dialect *dialects; // of its providers, also where one is an Ollama that nobody asks
     struct snapshot own;
 };
 // `now` must live as long, and so must the arena. False without memory.
@@ -26,6 +27,8 @@ bool proposing_open(struct proposing *p, const struct snapshot *now, const struc
 void proposing_close(struct proposing *p); // zeroed is fine
 // They are the policy's, and not those that hold.
 bool proposing_own(const struct proposing *p);
+// In which one of their providers is asked; of the built-in mock any: DIALECT_COUNT.
+enum dialect proposing_dialect(const struct proposing *p, unsigned provider);
 // Both propose the same for that tier (enum config_size).
 bool proposing_same(const struct proposing *p, const struct snapshot *now, int size,
                     struct arena *arena);

@@ -136,16 +136,28 @@ static bool has_tier(struct work *w, const struct policy_side *s, const struct c
            proposing_same(&w->proposing, w->prices, config_tier_proposed(t), &w->arena);
 }
 
+struct known {
+    struct able able;
+    bool stays;
+    unsigned provider; // index
+};
+
 // False: nobody by that name is there.
-static bool find_able(const struct snapshot *s, struct str full, struct able *out, bool *stays)
+static bool find_known(const struct snapshot *s, struct str full, struct known *out)
 {
     struct target t;
     if (resolve_prefixed(s, full, &t) != REFUSAL_NONE)
         return false;
     const struct config_provider *provider = &s->config->providers[t.provider];
-    able_of(s, provider, t.model, out);
-    *stays = out->unread || able_stays(s, provider, t.model);
+    able_of(s, provider, t.model, &out->able);
+    out->stays = out->able.unread || able_stays(s, provider, t.model);
+    out->provider = t.provider;
     return true;
+}
+
+static unsigned bit_of(enum dialect d)
+{
+    return d == DIALECT_COUNT ? 0 : 1U << d;
 }
 
 static const char *why_out(const struct policy_route *p, const struct able *able, bool stays)
@@ -161,19 +173,20 @@ static void know(const void *knows, const struct policy_route *p, struct str ful
                  struct policy_able *out)
 {
     const struct work *w = knows;
-    struct able able, now;
-    bool stays = false, stays_now = false;
-    if (!find_able(w->proposing.by, full, &able, &stays))
+    const struct proposing holds = {.by = w->prices};
+    struct known will, now;
+    if (!find_known(w->proposing.by, full, &will))
         return;
-    if (!find_able(w->prices, full, &now, &stays_now))
-        now = able;
-    const char *why = out->out.len ? NULL : why_out(p, &able, stays);
+    const bool there = find_known(w->prices, full, &now);
+    const char *why = out->out.len ? NULL : why_out(p, &will.able, will.stays);
     if (why)
         out->out = str_of(why);
-    out->lacks = able.lacks;
-    out->lacks_now = now.lacks;
-    out->context = able.context;
-    out->context_now = now.context;
+    out->dialects = bit_of(proposing_dialect(&w->proposing, will.provider));
+    out->dialects_now = there ? bit_of(proposing_dialect(&holds, now.provider)) : out->dialects;
+    out->lacks = will.able.lacks;
+    out->lacks_now = there ? now.able.lacks : out->lacks;
+    out->context = will.able.context;
+    out->context_now = there ? now.able.context : out->context;
 }
 
 static void look_at(const struct work *w, const struct policy_route *p, struct policy_side *s)

@@ -10,12 +10,13 @@ limit(60)
 LONG = [{"role": "system", "content": "Be kind. " * 2500},  # more than a context of 2048, less than one of 12288
         {"role": "user", "content": "hello"}]
 TOOL = [{"type": "function", "function": {"name": "find", "description": "finds", "parameters": {"type": "object"}}}]
-PRICES = "".join(f"  - {{ model: {name}/large, input_per_mtok: 5, output_per_mtok: 5 }}\n" for name in ("bench", "else"))
+PRICES = "".join(f"  - {{ model: {name}/large, input_per_mtok: 5, output_per_mtok: 5 }}\n" for name in ("bench", "else", "claude"))
 ROUTE = "routes:\n  - { name: r, match: { key: nobody }, small: local/phi3, large: bench/large, verify: [refusal] }\n"
 
 with Mock() as mock, Ollama({"phi3:latest": 131072, "tiny:latest": 131072}) as ollama:
     providers = (f"  local: {{ dialect: ollama, url: {ollama.url}, num_ctx: 16384 }}\n"
                  f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [large] }}\n"
+                 f"  claude: {{ dialect: anthropic, url: {mock.url}, models: [large] }}\n"
                  f"  else: {{ dialect: openai, url: {mock.url}/v1, models: [large] }}\n")
     with Gateway(mock, providers=providers, models=[], extra=PRICES + ROUTE) as gateway:
         def went(**more):
@@ -59,6 +60,11 @@ with Mock() as mock, Ollama({"phi3:latest": 131072, "tiny:latest": 131072}) as o
                        (f"else: {{ dialect: openai, url: {mock.url}/v1", f"else: {{ lacks: {{ large: [tools] }}, "
                         f"dialect: openai, url: {mock.url}/v1"))
         expect((other["to_other"], other["to_large"]), (2, 1))
+        # Nor is one that takes no calls of their dialect, for want of a translation.
+        other = replay(("small: local/phi3", "small: claude/large"))
+        expect((other["to_other"], other["to_large"]), (0, 3))
+        other = replay(("small: local/phi3", "small: claude/large"), ("large: bench/large", "large: [claude/large]"), ("verify: [refusal]", "verify: []"))
+        expect((other["replayed"], other["refused"]), (0, {"dialect": 3}))
         # What the records cannot tell is said.
         notes = " ".join(replay(("verify: [refusal]", "verify: [], max_ttft: 1s, sticky: user"))["notes"])
         expect_in("another `max_ttft`", notes)

@@ -317,6 +317,31 @@ static void another_model_takes_what_fits_it(void **state)
     end(&w);
 }
 
+// Calls that came to /v1/chat/completions go as they are, or translated, where there is a way.
+static void another_model_is_asked_in_a_dialect(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 31);
+    const struct decision d = decided(SIDE_SMALL, CHOICE_SURE);
+    (void)put(&w, 0, &d);
+    static const unsigned fine[] = {0, 1U << DIALECT_OPENAI, 1U << DIALECT_OLLAMA};
+    for (int i = 0; i < 3; i++) {
+        struct policy_route p = policy_of(CHOICE_RULES);
+        struct policy_model other = {.name = STR("a/other"), .able = {.dialects = fine[i]}};
+        p.small.models = &other;
+        assert_int_equal(count(replayed_by(&w, &p), "to_other"), 1);
+        other.able.dialects = 1U << DIALECT_ANTHROPIC;
+        assert_int_equal(count(replayed_by(&w, &p), "to_large"), 1);
+        other.name = (struct str)STR("a/small"); // it was offered, in the dialect of now or another
+        assert_int_equal(count(replayed_by(&w, &p), "to_large"), 1);
+        other.able.dialects_now = other.able.dialects;
+        assert_int_equal(count(replayed_by(&w, &p), "changed"), 0);
+    }
+    end(&w);
+}
+
 // Its session had kept it at the large side.
 static void a_policy_without_sessions_has_none(void **state)
 {
@@ -349,6 +374,7 @@ int main(void)
         cmocka_unit_test(what_the_policy_tells_otherwise_is_looked_at),
         cmocka_unit_test(what_a_model_has_gained_lets_it_in),
         cmocka_unit_test(another_model_takes_what_fits_it),
+        cmocka_unit_test(another_model_is_asked_in_a_dialect),
         cmocka_unit_test(a_policy_without_sessions_has_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
