@@ -386,8 +386,43 @@ static void a_bound_is_never_below_its_estimate(void **state)
     }
 }
 
-// An estimate is likelier right than wrong, no more: a dozen ties are enough for one.
-static void what_is_measured_is_at_even_odds(void **state)
+// So many lose that one pair less, of those that lose nothing, lets none go to the small model.
+static void add_at_the_edge(struct learner *l, uint64_t task)
+{
+    struct traits t = easy;
+    struct why why;
+    t.task = task;
+    for (unsigned i = 0; i < LEARNER_TASK_LEAST; i++) {
+        const bool proof = i % 2, loses = proof && i / 2 < 25, wins = proof && i / 2 == 25;
+        const struct lesson lesson = {
+            .id = an_id(proof), .traits = &t, .weak = !loses, .strong = !wins, .proves = true};
+        assert_int_equal(learner_add(l, &lesson, &why), STATUS_OK);
+    }
+}
+
+// The loss that is told of all parts is of pairs that have not chosen the thresholds, as theirs is.
+static void what_is_measured_adds_up(void **state)
+{
+    struct learner l;
+    struct outlooks o;
+    struct buf model;
+    learner_init(&l);
+    add_at_the_edge(&l, 7);
+    add_at_the_edge(&l, 8);
+    run(&l, 0.1, &o, &model);
+    assert_int_equal(o.task_count, 2);
+    for (unsigned i = 0; i <= o.task_count; i++) {
+        const struct outlook *part = i ? &o.tasks[i - 1] : &o.route;
+        assert_true(part->measured.holds && part->measured.share > 0.99);
+        assert_true(fabs(part->measured.loss - 25.0 / 249) < 1e-9); // and not 24 of 249
+        assert_true(part->measured_upper >= part->measured.loss);
+    }
+    buf_fini(&model);
+    learner_fini(&l);
+}
+
+// An estimate needs less than a promise: a dozen ties are enough for one.
+static void what_is_measured_needs_few_pairs(void **state)
 {
     struct learner l;
     struct outlooks o;
@@ -462,7 +497,8 @@ int main(void)
         cmocka_unit_test(what_may_go_to_the_large_side_wins_nothing),
         cmocka_unit_test(a_task_that_cannot_win_is_the_rests),
         cmocka_unit_test(fewer_than_can_win_are_not_tested),
-        cmocka_unit_test(what_is_measured_is_at_even_odds),
+        cmocka_unit_test(what_is_measured_adds_up),
+        cmocka_unit_test(what_is_measured_needs_few_pairs),
         cmocka_unit_test(a_judge_that_contradicts_itself_certifies_nothing),
         cmocka_unit_test(contradictions_must_not_outnumber_preferences),
         cmocka_unit_test(a_bound_is_never_below_its_estimate),
