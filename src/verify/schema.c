@@ -278,6 +278,8 @@ static enum finding_verdict check(struct schema_run *run, const struct json_val 
         return json_bool(schema, true) ? VERDICT_GOOD : VERDICT_BAD;
     if (json_type(schema) != JSON_OBJECT || depth > JSON_DEPTH_MAX)
         return VERDICT_UNSURE;
+    if (json_type(value) == JSON_NULL && json_bool(json_get(schema, "nullable"), false))
+        return VERDICT_GOOD; // OpenAPI 3.0, beside anyOf and $ref, too
     while (all != VERDICT_BAD && json_each(&it, schema, &w.name, &w.says)) {
         if (!schema_spend(&run->left, schema_steps(value)))
             return VERDICT_UNSURE;

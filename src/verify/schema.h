@@ -5,7 +5,8 @@
 //
 //   type enum const nullable properties required additionalProperties minProperties maxProperties
 //   items prefixItems minItems maxItems uniqueItems minLength maxLength minimum maximum
-//   exclusiveMinimum exclusiveMaximum multipleOf allOf anyOf oneOf not $ref (to "#...")
+//   exclusiveMinimum exclusiveMaximum multipleOf dependentRequired allOf anyOf oneOf not
+//   $ref (to "#...")
 //
 // are checked; annotations (title, description, default, examples, format, ...) ask for nothing; of
 // any other keyword, `pattern` among them, it cannot be told whether the value fits: UNSURE, unless

@@ -40,22 +40,34 @@ static bool is_type(struct str name, const struct json_val *v)
     return false;
 }
 
+// Gemini's TYPE_UNSPECIFIED is none of them.
+static bool is_type_name(struct str name)
+{
+    static const char *const names[] = {"null",   "boolean", "string", "array",
+                                        "object", "number",  "integer"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (str_eq_nocase(name, str_of(names[i])))
+            return true;
+    return false;
+}
+
 static enum finding_verdict word_type(const struct schema_word *w)
 {
     struct json_iter it = {0};
     const struct json_val *name = NULL;
-    bool nullable = json_bool(json_get(w->schema, "nullable"), false);
-    bool fits =
-        (nullable && json_type(w->value) == JSON_NULL) || is_type(json_str(w->says), w->value);
+    bool fits = is_type(json_str(w->says), w->value);
+    bool told = json_type(w->says) == JSON_ARRAY || is_type_name(json_str(w->says));
     while (!fits && json_type(w->says) == JSON_ARRAY && json_each(&it, w->says, NULL, &name) &&
-           schema_spend(&w->run->left, 1))
+           schema_spend(&w->run->left, 1)) {
         fits = is_type(json_str(name), w->value);
-    return verdict_of(fits);
+        told = told && is_type_name(json_str(name));
+    }
+    return !fits && !told ? VERDICT_UNSURE : verdict_of(fits);
 }
 
 static enum finding_verdict word_nullable(const struct schema_word *w)
 {
-    (void)w; // `type` looks at it
+    (void)w; // the walk looks at it: null fits, whatever else is asked
     return VERDICT_GOOD;
 }
 
@@ -66,16 +78,20 @@ static enum finding_verdict word_const(const struct schema_word *w)
     return verdict_of(same_json(w->says, w->value, &w->run->left));
 }
 
+// Of a number Gemini's are texts, too: whether "1" is for 1 cannot be told.
 static enum finding_verdict word_enum(const struct schema_word *w)
 {
     struct json_iter it = {0};
     const struct json_val *one = NULL;
-    bool fits =
-        json_type(w->value) == JSON_NULL && json_bool(json_get(w->schema, "nullable"), false);
+    bool fits = false;
+    bool text = false;
+    const struct str number = json_number(NULL, w->value);
     while (!fits && json_type(w->says) == JSON_ARRAY && w->run->left > 0 &&
-           json_each(&it, w->says, NULL, &one))
+           json_each(&it, w->says, NULL, &one)) {
         fits = same_json(one, w->value, &w->run->left);
-    return verdict_of(fits);
+        text = text || (number.len > 0 && str_eq(json_str(one), number));
+    }
+    return !fits && text ? VERDICT_UNSURE : verdict_of(fits);
 }
 
 static enum finding_verdict word_unique(const struct schema_word *w)
@@ -142,6 +158,27 @@ static enum finding_verdict word_required(const struct schema_word *w)
     return VERDICT_GOOD;
 }
 
+// {"a": ["b"]}: who has a has b, too. Draft 4's dependencies may also be schemas.
+static enum finding_verdict word_dependent(const struct schema_word *w)
+{
+    struct json_iter it = {0};
+    const struct json_val *names = NULL;
+    enum finding_verdict all = VERDICT_GOOD;
+    struct schema_word inner = *w;
+    struct str key;
+    while (json_type(w->value) == JSON_OBJECT && json_type(w->says) == JSON_OBJECT &&
+           all != VERDICT_BAD && json_each(&it, w->says, &key, &names)) {
+        struct schema_members members = {.object = w->value};
+        if (!schema_member(&members, key, &w->run->left))
+            continue;
+        inner.says = names;
+        const enum finding_verdict one =
+            json_type(names) == JSON_ARRAY ? word_required(&inner) : VERDICT_UNSURE;
+        all = one > all ? one : all;
+    }
+    return all;
+}
+
 // --- numbers ---
 
 static bool number_of(const struct json_val *v, int128 *out)
@@ -191,6 +228,8 @@ static const struct {
     {"minProperties", word_count},
     {"maxProperties", word_count},
     {"required", word_required},
+    {"dependentRequired", word_dependent},
+    {"dependencies", word_dependent},
     {"minimum", word_bound},
     {"maximum", word_bound},
     {"exclusiveMinimum", word_bound},
@@ -228,10 +267,18 @@ bool schema_is_annotation(struct str name)
         "$anchor",
         "contentEncoding",
         "contentMediaType",
+        "contentSchema",
+        "discriminator",
+        "externalDocs",
+        "xml",
+        "enumDescriptions",
+        "enumNames",
+        "markdownDescription",
+        "$vocabulary",
         "propertyOrdering",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (str_is(name, names[i]))
             return true;
-    return false;
+    return str_starts(name, str_of("x-")); // OpenAPI's extensions
 }
