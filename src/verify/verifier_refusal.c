@@ -119,6 +119,13 @@ static const char *const courtesies[] = {
     " obrigad",
     " as an ai",
     " als ki",
+    " purtroppo",
+    " mi spiace",
+    " infelizmente",
+    " malheureusement",
+    " desafortunadamente",
+    " sinto",
+    " je regrette",
     " en tant qu'ia",
 };
 
@@ -156,9 +163,33 @@ static struct str opening_of(struct str head)
 static bool is_clause(struct str opening, size_t at)
 {
     static const char *const before[] = {
-        " but",  " and", " that", " so",    " sorry",   " afraid", " unfortunately", " however",
-        " aber", " und", " dass", " daher", " mais",    " et",     " que",           " pero",
-        " y",    " ma",  " e",    " mas",   " because", " ai",
+        " but",
+        " and",
+        " that",
+        " so",
+        " sorry",
+        " afraid",
+        " unfortunately",
+        " however",
+        " aber",
+        " leider",
+        " purtroppo",
+        " infelizmente",
+        " malheureusement",
+        " desafortunadamente",
+        " und",
+        " dass",
+        " daher",
+        " mais",
+        " et",
+        " que",
+        " pero",
+        " y",
+        " ma",
+        " e",
+        " mas",
+        " because",
+        " ai",
     };
     struct str left = str_from(opening.ptr, at);
     if (left.len == 0 || strchr(".!?,;:-", left.ptr[left.len - 1]) ||
@@ -213,7 +244,11 @@ static const char *const looking[] = {
 
 // "I cannot only ...", "I can't wait to see it", "I can't help but notice".
 static const char *const idioms[] = {
-    "only ", "wait", "help but", "believe", "imagine", "thank you enough", "stress", "emphasize",
+    "only ",           "wait",          "help but",
+    "believe",         "imagine",       "thank you enough",
+    "stress",          "emphasize",     "tell you how",
+    "share this with", "share it with", "give you the whole",
+    "give you all",
 };
 
 static const char *const given[] = {
@@ -229,6 +264,25 @@ static const char *const helfen[] = {
 
 static const char *const dabei[] = {" dabei kann ich ", NULL};
 static const char *const nicht[] = {"nicht", NULL};
+
+static const char *const ich_kann[] = {
+    " ich kann ", " kann ich ", " dazu kann ich ", " ich bin nicht ", " ich bin leider nicht ",
+    NULL};
+
+static const char *const nicht_helfen[] = {
+    "nicht helfen",
+    "nicht weiterhelfen",
+    "nicht beantworten",
+    "nicht erf\xc3\xbcllen",
+    "nicht bearbeiten",
+    "keine auskunft",
+    "keine medizinisch",
+    "keine rechtlich",
+    "in der lage, dies",
+    "in der lage, ihnen zu helfen",
+    "in der lage, ihre anfrage",
+    NULL,
+};
 
 static const char *const ne_peux_pas[] = {
     " je ne peux pas ",
@@ -254,15 +308,47 @@ static const char *const aider[] = {
     NULL,
 };
 
+static const char *const no_puedo[] = {
+    " no puedo ", " lamento no poder ", " no estoy en condiciones de ", " no soy capaz de ", NULL,
+};
+
+static const char *const ayudar[] = {
+    "ayudar",  "asistirte", "asistirle", "proporcionar", "responder",
+    "cumplir", "generar",   "acceder a", NULL,
+};
+
+static const char *const non_posso[] = {" non posso ", " non sono in grado di ", NULL};
+
+static const char *const aiutare[] = {
+    "aiutar", "assister", "fornir", "rispond", "soddisf", "farlo.", "accedere a", NULL,
+};
+
+static const char *const nao_posso[] = {
+    " n\xc3\xa3o posso ",
+    " n\xc3\xa3o consigo ",
+    " n\xc3\xa3o sou capaz de ",
+    NULL,
+};
+
+static const char *const ajudar[] = {
+    "ajudar", "atender a ess", "fornecer", "responder", "gerar", "acessar", NULL,
+};
+
 // What begins a clause, and what then has to follow within the next few words.
 static const struct {
     const char *const *cannot, *const *helping;
-} tongues[] = {{cannot, helping}, {kann_nicht, helfen}, {dabei, nicht}, {ne_peux_pas, aider}};
+    size_t bytes; // behind the first, within which the second stands
+} tongues[] = {
+    {cannot, helping, VERB_BYTES},    {kann_nicht, helfen, VERB_BYTES},
+    {dabei, nicht, VERB_BYTES},       {ich_kann, nicht_helfen, 2 * VERB_BYTES},
+    {ne_peux_pas, aider, VERB_BYTES}, {no_puedo, ayudar, VERB_BYTES},
+    {non_posso, aiutare, VERB_BYTES}, {nao_posso, ajudar, VERB_BYTES},
+};
 
 // Each says it all. German, French, Spanish, Italian, Portuguese follow.
 static const char *const decisive[] = {
     " as an ai language model",
-    " as an ai assistant",
+    " as an ai assistant, i",
     " i must decline.",
     " it is against my guidelines",
     " it's against my guidelines",
@@ -289,10 +375,13 @@ static const char *const decisive[] = {
     " ich kann diese anfrage nicht",
     " ich kann diese frage nicht",
     " ich kann darauf nicht",
-    " ich wei\xc3\x9f es nicht",
+    " ich wei\xc3\x9f es nicht.",
+    " ich wei\xc3\x9f es leider nicht",
     " als ki-sprachmodell",
-    " als ki-modell",
-    " als ki-assistent",
+    " als ki-modell kann ich",
+    " als ki-modell habe ich",
+    " als ki-assistent kann ich",
+    " als ki-assistent habe ich",
     " je ne peux pas.",
     " je ne sais pas.",
     " en tant qu'ia",
@@ -307,6 +396,12 @@ static const char *const decisive[] = {
     " n\xc3\xa3o posso ajudar",
     " n\xc3\xa3o posso fornecer",
     " n\xc3\xa3o posso responder",
+    " como modelo de lenguaje",
+    " no s\xc3\xa9 la respuesta",
+    " come modello linguistico",
+    " non lo so.",
+    " como modelo de linguagem",
+    " n\xc3\xa3o sei.",
 };
 
 // Of scripts that have no blanks.
@@ -332,6 +427,17 @@ static const char *const helping_wide[] = {
 static const char *const decisive_wide[] = {
     "\xe7\xad\x94\xe3\x81\x88\xe3\x81\xa7\xe3\x81\x8d\xe3\x81\xbe\xe3\x81\x9b", // cannot answer
     "\xe6\x89\x8b\xe4\xbc\x9d\xe3\x81\x84\xe3\x81\xa7\xe3\x81\x8d\xe3\x81\xbe\xe3\x81\x9b", // help
+    "\xe3\x81\x8a\xe5\xbf\x9c\xe3\x81\x88\xe3\x81\xa7\xe3\x81\x8d\xe3\x81\xbe\xe3\x81\x9b\xe3"
+    "\x82\x93", // cannot comply
+    "\xe3\x81\x8a\xe7\xad\x94\xe3\x81\x88\xe3\x81\x99\xe3\x82\x8b\xe3\x81\x93\xe3\x81\xa8\xe3"
+    "\x81\xaf\xe3\x81\xa7\xe3\x81\x8d\xe3\x81\xbe\xe3\x81\x9b\xe3\x82\x93", // cannot answer
+    "\xe7\xad\x94\xe3\x81\x88\xe3\x82\x8b\xe3\x81\x93\xe3\x81\xa8\xe3\x81\x8c\xe3\x81\xa7\xe3"
+    "\x81\x8d\xe3\x81\xbe\xe3\x81\x9b\xe3\x82\x93\xe3\x80\x82", // cannot answer
+    "\xe3\x81\x8a\xe6\x89\x8b\xe4\xbc\x9d\xe3\x81\x84\xe3\x81\x99\xe3\x82\x8b\xe3\x81\x93\xe3"
+    "\x81\xa8\xe3\x81\xaf\xe3\x81\xa7\xe3\x81\x8d\xe3\x81\xbe\xe3\x81\x9b\xe3\x82\x93", // help
+    "\xe6\x83\x85\xe5\xa0\xb1\xe3\x82\x92\xe6\x8f\x90\xe4\xbe\x9b\xe3\x81\x99\xe3\x82\x8b\xe3"
+    "\x81\x93\xe3\x81\xa8\xe3\x81\xaf\xe3\x81\xa7\xe3\x81\x8d\xe3\x81\xbe\xe3\x81\x9b\xe3\x82"
+    "\x93", // cannot give that information
 };
 
 // At a verb: it says what was found.
@@ -344,9 +450,9 @@ static bool looks(struct str at)
 }
 
 // One of `verbs` is among the next few words, as a word; `wide`: of a script without blanks.
-static bool has_verb(struct str rest, const char *const *verbs, bool wide)
+static bool has_verb(struct str rest, const char *const *verbs, size_t bytes, bool wide)
 {
-    struct str near = str_clip(rest, VERB_BYTES);
+    struct str near = str_clip(rest, bytes);
     near.len = wide ? str_search(near, str_of(WIDE_COMMA)) : str_find(near, '.');
     if (any_starts(near, idioms, COUNT(idioms)))
         return false;
@@ -361,11 +467,11 @@ static bool has_verb(struct str rest, const char *const *verbs, bool wide)
 
 // It starts with one of `phrases`, and then has one of `verbs`.
 static bool declines(struct str clause, const char *const *phrases, const char *const *verbs,
-                     bool wide)
+                     size_t bytes, bool wide)
 {
     for (; *phrases; phrases++)
         if (str_starts(clause, str_of(*phrases)) &&
-            has_verb(str_skip(clause, strlen(*phrases)), verbs, wide))
+            has_verb(str_skip(clause, strlen(*phrases)), verbs, bytes, wide))
             return true;
     return false;
 }
@@ -386,7 +492,7 @@ static bool of_oneself(struct str opening, size_t at)
 static bool refuses(struct str clause)
 {
     for (size_t i = 0; i < COUNT(tongues); i++)
-        if (declines(clause, tongues[i].cannot, tongues[i].helping, false))
+        if (declines(clause, tongues[i].cannot, tongues[i].helping, tongues[i].bytes, false))
             return true;
     return any_starts(clause, decisive, COUNT(decisive));
 }
@@ -394,8 +500,29 @@ static bool refuses(struct str clause)
 static bool refuses_wide(struct str opening, size_t at)
 {
     struct str clause = str_skip(opening, at);
-    return (declines(clause, cannot_wide, helping_wide, true) && of_oneself(opening, at)) ||
+    return (declines(clause, cannot_wide, helping_wide, VERB_BYTES, true) &&
+            of_oneself(opening, at)) ||
            any_starts(clause, decisive_wide, COUNT(decisive_wide));
+}
+
+// What stands in quotation marks, but for those around all of it, or behind "he said:", is
+// another's.
+static bool is_quoted(struct str opening, size_t at)
+{
+    static const char *const begins[] = {"\xe2\x80\x9e", "\xc2\xab", "\xe3\x80\x8c"};
+    static const char *const said[] = {
+        "said:", "says:", "answered:", "replied:", "wrote:", "refusal:", "reply:", "response was:"};
+    const struct str before = str_trim(str_from(opening.ptr, at));
+    bool open = false;
+    for (size_t i = 0; i < before.len; i++) {
+        const struct str rest = str_skip(before, i);
+        const bool curly = str_starts(rest, str_of("\xe2\x80\x9c"));
+        if (any_starts(rest, said, COUNT(said)))
+            return true;
+        if (i > 0 && (before.ptr[i] == '"' || curly || any_starts(rest, begins, COUNT(begins))))
+            open = before.ptr[0] == '"' ? false : !open;
+    }
+    return open;
 }
 
 static bool is_refusal(struct str text)
@@ -407,7 +534,7 @@ static bool is_refusal(struct str text)
         struct str clause = str_skip(opening, at);
         if (refuses_wide(opening, at) ||
             (clause.ptr[0] == ' ' && is_clause(opening, at) && refuses(clause)))
-            return true;
+            return !is_quoted(opening, at);
     }
     return false;
 }

@@ -4,11 +4,13 @@
 // For each period up to PERIOD_MAX words, the longest run in which each word is the one a period
 // before it is looked for. Words are letters and digits; a character that is none of ASCII is a
 // word of its own, since many scripts have no blanks. Punctuation alone (rules, tables) is none,
-// nor are the figures of a table's rows, which are data.
+// nor are the figures of a table's rows, which are data. So is JSON, and a block of code, that came
+// to its end: who loops does not.
 
 #include <ctype.h>
 
 #include "base/fnv.h"
+#include "base/json.h"
 #include "verify/verify.h"
 
 #define PERIOD_MAX   64
@@ -37,13 +39,43 @@ static bool is_figure(struct str word)
     return i == word.len;
 }
 
+// The bytes of the block of code that a line begins at the front of `text`; 0: none does, or it has
+// no end.
+static size_t block_bytes(struct str text)
+{
+    const struct str fence = STR("```"), other = STR("~~~");
+    const struct str by = str_starts(text, other) ? other : fence;
+    if (!str_starts(text, by))
+        return 0;
+    for (size_t at = str_find(text, '\n'); at < text.len;) {
+        const struct str rest = str_skip(text, at + 1);
+        size_t indent = 0;
+        while (indent < rest.len && rest.ptr[indent] == ' ')
+            indent++;
+        if (str_starts(str_skip(rest, indent), by))
+            return at + 1 + indent + by.len;
+        at += 1 + str_find(rest, '\n');
+    }
+    return 0;
+}
+
+static bool is_json(struct str text, const struct alloc *alloc)
+{
+    struct json *json = NULL;
+    const bool is = json_open(text, alloc, &json, NULL) == STATUS_OK;
+    json_close(json);
+    return is;
+}
+
 static void read(struct said *w, struct str text)
 {
     size_t i = 0;
     bool row = false; // of a table
     while (i < text.len) {
-        if (i == 0 || text.ptr[i - 1] == '\n')
+        if (i == 0 || text.ptr[i - 1] == '\n') {
             row = text.ptr[i] == '|';
+            i += block_bytes(str_skip(text, i));
+        }
         size_t from = i;
         size_t len = str_utf8_at(text, i);
         while (i < text.len && isalnum((unsigned char)text.ptr[i]))
@@ -91,7 +123,8 @@ void verifier_repetition(const struct verify_case *c, struct finding *out)
         return;
     }
     w->count = 0;
-    read(w, answer_text(c->answer));
+    if (!is_json(answer_text(c->answer), c->answer->alloc))
+        read(w, answer_text(c->answer));
     if (loops(w, &words))
         finding_set(out, VERDICT_BAD, "it repeats itself over %zu words", words);
     alloc_free(c->answer->alloc, w);

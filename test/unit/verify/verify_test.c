@@ -191,7 +191,22 @@ static void loops(void **state)
         {"\n| no luck again |", 30, VERDICT_BAD},
         {"0 ", 40, VERDICT_BAD},
         {"ha ", 10, VERDICT_GOOD},
+        {"\n```html\n<tr><td></td></tr>\n<tr><td></td></tr>\n```\n", 1, VERDICT_GOOD},
+        {"\n```\nx = 0 x = 0 x = 0 x = 0 x = 0 x = 0 x = 0\nx = 0 x = 0 x = 0 x = 0 x = 0 x = 0\n",
+         1, VERDICT_BAD}, // it has no end
     };
+    static const struct text_case data[] = {
+        {"[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]", VERDICT_GOOD},
+        {"[{\"x\":0,\"y\":0},{\"x\":0,\"y\":0},{\"x\":0,\"y\":0},{\"x\":0,\"y\":0},{\"x\":0,\"y\":"
+         "0},"
+         "{\"x\":0,\"y\":0},{\"x\":0,\"y\":0}]",
+         VERDICT_GOOD},
+        {"[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0", VERDICT_BAD},
+        {"So:\n```html\n<tr><td></td></tr><tr><td></td></tr><tr><td></td></tr><tr><td></td></tr>\n"
+         "<tr><td></td></tr><tr><td></td></tr><tr><td></td></tr><tr><td></td></tr>\n  ```",
+         VERDICT_GOOD},
+    };
+    EACH(VERIFIER_REPETITION, data);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buf b;
         buf_init(&b, &alloc_heap, 0);
