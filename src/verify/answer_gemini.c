@@ -8,6 +8,8 @@ static enum answer_finish finish_of(struct str word)
 {
     if (str_is(word, "STOP"))
         return ANSWER_ENDED;
+    if (str_is(word, "FINISH_REASON_UNSPECIFIED"))
+        return ANSWER_UNTOLD;
     return str_is(word, "MAX_TOKENS") ? ANSWER_CUT : ANSWER_REFUSED; // SAFETY, RECITATION, ...
 }
 

@@ -95,6 +95,10 @@ static const struct {
      "[{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"o\"}]}}]},{\"candidates\":[{"
      "\"content\":{\"parts\":[{\"text\":\"k\"}]},\"finishReason\":\"SAFETY\"}]}]",
      "ok", ANSWER_REFUSED, NULL, NULL, 0},
+    {ENDPOINT_GENERATE, METER_JSON,
+     "{\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"ok\"}]},\"finishReason\":"
+     "\"FINISH_REASON_UNSPECIFIED\"}]}",
+     "ok", ANSWER_UNTOLD, NULL, NULL, 0},
     {ENDPOINT_OLLAMA_CHAT, METER_LINES,
      "{\"message\":{\"content\":\"o\"},\"done\":false}\n{\"message\":{\"content\":\"k\"}}\n\n{"
      "\"message\":{\"content\":\"\"},\"done\":true,\"done_reason\":\"length\"}\n",
