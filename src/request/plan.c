@@ -238,7 +238,6 @@ static void keep_traits(struct req *r, struct plan *p, const struct traits *trai
     buf_fixed(&packed, bytes, PAIR_TRAITS_MAX);
     traits_pack(traits, false, &packed);
     p->traits = arena_dup(&r->arena, buf_str(&packed));
-    p->shadow_ppm = shadowing_draw(r, p->route);
     if (!p->shadow_ppm)
         return;
     buf_clear(&packed);
@@ -272,6 +271,7 @@ static bool list_fill(struct req *r, struct plan *p)
     expected_plan(r, p);
     enum side session = stay(r, p);
     ranking_share(r, p);
+    p->shadow_ppm = both ? shadowing_draw(r, p->route) : 0;
     side_choose(r, p, session, both ? &traits : NULL);
     if (both)
         keep_traits(r, p, &traits);

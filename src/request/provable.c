@@ -10,6 +10,8 @@
 #include "request/comparing.h"
 #include "request/reservation.h"
 #include "request/shadowing.h"
+#include "wire/vendor.h"
+#include "wire/weigh.h"
 
 static int64_t output_of(const struct req *r)
 {
@@ -69,11 +71,26 @@ static bool is_payable(const struct req *r, const struct candidate *other, int64
     return bound.state == BOUND_KNOWN && bound.most.n <= room;
 }
 
-bool provable(const struct req *r, const struct config_route *route, const struct candidate *small,
+// Nothing limits what it would cost there: no budget lets that side answer it as well.
+static bool is_boundless(const struct req *r, const struct candidate *one)
+{
+    const struct config_provider *p = &r->view->snapshot->config->providers[one->target.provider];
+    return weigh_boundless(&r->ask, vendor_flags(p->vendor_row, p->url.host), one->target.model);
+}
+
+static bool is_priced(const struct candidate *c)
+{
+    return c->expected_state != PRICE_UNPRICED;
+}
+
+bool provable(const struct req *r, const struct plan *p, const struct candidate *small,
               const struct candidate *large)
 {
-    if (r->confined || !shadowing_may(r))
+    const struct config_route *route = p->route;
+    if (r->confined || !shadowing_may(r) || !is_priced(small) || !is_priced(large))
         return false;
+    if (route->mode != CONFIG_CERTIFIED && p->shadow_ppm == 0)
+        return !is_boundless(r, large);
     const int64_t room =
         route->shadow.on ? route->shadow.budget.n - judged_least(r, route, large) : INT64_MAX;
     return is_payable(r, small, room) && is_payable(r, large, room);

@@ -6,6 +6,9 @@
 //   cannot be compared (shadowing.h); must stay on the machine     }
 //   one of both sides has no price for it, nothing limits it there }  no pair is ever of it
 //   the whole budget of the pairs is less than what one would hold }
+//
+// The last of these is asked where a certificate chooses, or a pair is to be made of the call: it
+// takes as long as the choice itself.
 
 #ifndef REQUEST_PROVABLE_H
 #define REQUEST_PROVABLE_H
@@ -13,7 +16,7 @@
 #include "request/plan.h"
 
 // `small`, `large`: the models whose answers would be compared.
-bool provable(const struct req *r, const struct config_route *route, const struct candidate *small,
+bool provable(const struct req *r, const struct plan *p, const struct candidate *small,
               const struct candidate *large);
 
 #endif

@@ -85,7 +85,7 @@ static void confine_promise(const struct req *r, const struct plan *p,
     const struct candidate *small = in_turn(p, SIDE_SMALL), *given = find_small(p, p->given);
     if (certified->threshold <= CHOICE_NOTHING)
         return;
-    if (!provable(r, p->route, given && !given->out ? given : small, large))
+    if (!provable(r, p, given && !given->out ? given : small, large))
         *certified =
             (struct choice_counsel){certified->own, CHOICE_NOTHING, CHOICE_WHY_CERTIFIED_KIND};
     else if (!large->out && (is_passed(small) || is_passed(given)))

@@ -613,3 +613,15 @@ void weigh_unread(const struct ask *a, unsigned flags, struct str model, struct 
         .ask = a, .flags = flags, .model = model, .w = out, .unread = true, .calls_max = -1};
     weigh_all(&g);
 }
+
+const char *weigh_boundless(const struct ask *a, unsigned flags, struct str model)
+{
+    struct weight w = {0};
+    struct weighing g = {
+        .ask = a, .flags = flags, .model = model, .w = &w, .unread = true, .calls_max = -1};
+    if (endpoint_free(a->endpoint))
+        return NULL;
+    see_members(&g);
+    see_model(&g);
+    return w.boundless;
+}

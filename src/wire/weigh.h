@@ -22,5 +22,7 @@ void weigh(const struct ask *a, unsigned flags, struct str model, struct weight 
 // The least that it can be, without its text being read again: what goes in is that alone, a token
 // a byte. What limits the call, and what it may be priced as, is the same.
 void weigh_unread(const struct ask *a, unsigned flags, struct str model, struct weight *out);
+// The same weight's `boundless` alone.
+const char *weigh_boundless(const struct ask *a, unsigned flags, struct str model);
 
 #endif

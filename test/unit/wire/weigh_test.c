@@ -23,6 +23,7 @@ static struct weight weighed(enum endpoint e, const char *vendor, const char *mo
     weigh(&a, v ? v->flags : 0, str_of(model), &w);
     weigh_unread(&a, v ? v->flags : 0, str_of(model), &least);
     assert_ptr_equal(least.boundless, w.boundless);
+    assert_ptr_equal(weigh_boundless(&a, v ? v->flags : 0, str_of(model)), w.boundless);
     assert_int_equal(least.service, w.service);
     assert_int_equal(least.services, w.services);
     assert_int_equal(least.output_max, w.output_max);
