@@ -118,20 +118,6 @@ static void choose(const struct choice_call *c, const struct choice_policy *p,
     out->cascade = out->side == SIDE_SMALL && verifies;
 }
 
-// No large side can take the call. What goes by certificates then goes nowhere but where its own
-// says that the small one may; and where that one's answers were verified, nothing was promised of
-// those that nobody makes good.
-static void choose_certified(const struct choice_call *c, const struct choice_policy *p,
-                             struct choice_made *out)
-{
-    turn(out, SIDE_NONE, CHOICE_WHY_CERTIFIED_NONE);
-    if (!c->judged.there || p->verifies)
-        return;
-    judge(&c->judged, p, false, out);
-    if (out->side == SIDE_LARGE)
-        out->side = SIDE_NONE;
-}
-
 void choice_make(const struct choice_call *call, const struct choice_policy *policy,
                  struct choice_made *out)
 {
@@ -139,7 +125,7 @@ void choice_make(const struct choice_call *call, const struct choice_policy *pol
     if (call->small.usable && call->large.usable)
         choose(call, policy, out);
     else if (call->small.usable && policy->mode == CHOICE_CERTIFIED)
-        choose_certified(call, policy, out);
+        turn(out, SIDE_NONE, CHOICE_WHY_CERTIFIED_NONE); // none is of what only one side can take
     else if (call->small.usable || call->large.usable)
         out->side = call->small.usable ? SIDE_SMALL : SIDE_LARGE;
 }

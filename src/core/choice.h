@@ -98,7 +98,7 @@ struct choice_policy {
 
 struct choice_made {
     enum side side; // NONE: no side can take it; or the small one alone can, and its policy goes by
-                    // certificates, of which the call has none
+                    // certificates, which are of what both sides have answered
     enum choice_why why;
     uint32_t propensity_ppm;  // how probable that side was, of calls like it; never 0
     bool cascade;             // the small side's answer is verified, and may be escalated

@@ -139,17 +139,17 @@ static void turn(struct req *r, struct plan *p, unsigned small)
     p->list = turned;
 }
 
-static const char *why_out(const struct plan *p, const struct candidate *c)
+static const char *why_out(const struct candidate *c)
 {
     if (c->out)
         return c->out;
-    return p->choice.why == CHOICE_WHY_CERTIFIED_NONE ? "no certificate" : "not by its certificate";
+    return "no certificate without the large side";
 }
 
-static void why_out_write(const struct plan *p, const struct candidate *c, struct buf *out)
+static void why_out_write(const struct candidate *c, struct buf *out)
 {
     char text[DECIMAL_TEXT];
-    buf_printf(out, "%.*s (%s", STR_ARG(c->full), why_out(p, c));
+    buf_printf(out, "%.*s (%s", STR_ARG(c->full), why_out(c));
     if (expected_beyond(c) && c->expected_state != PRICE_UNPRICED)
         buf_printf(out, ": %.*s USD expected",
                    STR_ARG(nano_text(nano_from_money(c->expected), text)));
@@ -195,7 +195,7 @@ static enum flow refuse_all(struct req *r, const struct plan *p)
     if (p->count == 0)
         why_none_write(p->route, &detail);
     for (unsigned i = 0; i < p->count; i++) {
-        why_out_write(p, &p->list[i], &detail);
+        why_out_write(&p->list[i], &detail);
         buf_add_cstr(&detail, i + 1 < p->count ? ", " : ".");
     }
     return refuse(r, limited ? REFUSAL_MAX_COST : REFUSAL_MODEL_UNKNOWN, &detail);

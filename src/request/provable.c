@@ -87,7 +87,8 @@ bool provable(const struct req *r, const struct plan *p, const struct candidate 
               const struct candidate *large)
 {
     const struct config_route *route = p->route;
-    if (r->confined || !shadowing_may(r) || !is_priced(small) || !is_priced(large))
+    if (r->confined || route->local_only || !shadowing_may(r) || !is_priced(small) ||
+        !is_priced(large))
         return false;
     if (route->mode != CONFIG_CERTIFIED && p->shadow_ppm == 0)
         return !is_boundless(r, large);

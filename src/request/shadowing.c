@@ -8,6 +8,7 @@
 #include "request/comparing.h"
 #include "request/plan.h"
 #include "request/ranking.h"
+#include "request/side.h"
 #include "request/verifying.h"
 
 #define HELD_MAX    128 // of a worker, with their texts: those that are asked about, or wait for it
@@ -50,27 +51,6 @@ uint32_t shadowing_draw(const struct req *r, const struct config_route *route)
     return ppm && falls_on(r, ppm) ? ppm : 0;
 }
 
-// What that one says is given, where the small side answers: with a second model that has to
-// agree, it is that one's, unless nobody looks at such a call's answer.
-static bool gives(const struct plan *p, const struct candidate *c)
-{
-    bool agree = false, named = false;
-    for (unsigned i = 0; i < p->route->verifier_count; i++) {
-        const struct config_verifier *v = &p->route->verifiers[i];
-        agree = agree || v->kind == VERIFIER_AGREE;
-        named = named || (v->kind == VERIFIER_AGREE && str_eq(v->model, c->full));
-    }
-    return c->side == SIDE_LARGE || !agree || named || !p->known.checkable;
-}
-
-static bool has_given(const struct plan *p)
-{
-    for (unsigned i = 0; i < p->count; i++)
-        if (!p->list[i].out && p->list[i].side == SIDE_SMALL && gives(p, &p->list[i]))
-            return true;
-    return false;
-}
-
 // Why a call that is drawn is none that can be compared; or NULL.
 static const char *unfit(const struct req *r)
 {
@@ -79,8 +59,8 @@ static const char *unfit(const struct req *r)
                "or a long body.";
     if (!has_side(r->plan, SIDE_SMALL) || !has_side(r->plan, SIDE_LARGE))
         return "One of the route's sides has no model for it.";
-    return has_given(r->plan) ? NULL
-                              : "The second model that has to agree is none of the small side's.";
+    return side_given(r->plan) ? NULL
+                               : "The second model that has to agree is none of the small side's.";
 }
 
 static void own_found(struct shadow *s, const struct req *r)
@@ -205,7 +185,7 @@ static bool fit_side(const struct req *r, enum side side, struct str *full)
         const struct candidate *c = &p->list[i];
         const bool given = side == SIDE_SMALL && str_eq(c->full, p->given);
         if (c->out || c->side != side || (found && !given) || ranking_barred(r, p, c) ||
-            !gives(p, c))
+            (side == SIDE_SMALL && !side_gives(p, c)))
             continue;
         *full = c->full;
         found = true;

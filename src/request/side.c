@@ -20,21 +20,9 @@ static const struct candidate *first_of(const struct plan *p, enum side side)
     return NULL;
 }
 
-// The large side's model; where certificates count, which are about it, the one that it would be
-// but for what it costs.
-static const struct candidate *large_of(const struct plan *p)
-{
-    const struct candidate *first = first_of(p, SIDE_LARGE);
-    bool counts = p->route->mode == CONFIG_CERTIFIED;
-    for (unsigned i = 0; counts && !first && i < p->count; i++)
-        if (p->list[i].side == SIDE_LARGE && expected_beyond(&p->list[i]))
-            first = &p->list[i];
-    return first;
-}
-
 static struct choice_side side_of(const struct candidate *first)
 {
-    if (!first || first->out)
+    if (!first)
         return (struct choice_side){.usable = false};
     return (struct choice_side){true, first->expected_state != PRICE_UNPRICED, first->expected};
 }
@@ -71,24 +59,38 @@ static struct str second_of(const struct plan *p)
     return first;
 }
 
-static bool is_passed(const struct candidate *c)
+const struct candidate *side_given(const struct plan *p)
 {
-    return c && (c->out || c->barred);
+    const struct candidate *c = find_small(p, p->given);
+    return c && !c->out ? c : NULL;
+}
+
+static bool is_agreeing(const struct config_route *route, struct str full)
+{
+    for (unsigned i = 0; i < route->verifier_count; i++)
+        if (route->verifiers[i].kind == VERIFIER_AGREE && str_eq(route->verifiers[i].model, full))
+            return true;
+    return false;
+}
+
+bool side_gives(const struct plan *p, const struct candidate *c)
+{
+    return str_eq(c->full, p->given) || !second_of(p).len || is_agreeing(p->route, c->full);
 }
 
 // A certificate is of calls that are like those that were compared, and of the model that is first
-// in line. What must stay on the machine has other models and checks. Where the large side cannot
-// be asked at all, that model is tried whatever bars it.
+// in line. Above its threshold the large side answers whatever the call is: nothing is asked.
 static void confine_promise(const struct req *r, const struct plan *p,
-                            const struct candidate *large, struct choice_counsel *certified)
+                            const struct candidate *large, struct choice_judged *judged)
 {
-    const struct candidate *small = in_turn(p, SIDE_SMALL), *given = find_small(p, p->given);
-    if (certified->threshold <= CHOICE_NOTHING)
+    const struct candidate *small = in_turn(p, SIDE_SMALL), *given = side_given(p);
+    struct choice_counsel *certified = &judged->counsel[CHOICE_CERTIFIED];
+    if (choice_promised(judged) != SIDE_SMALL)
         return;
-    if (!provable(r, p, given && !given->out ? given : small, large))
+    if (!given || !provable(r, p, given, large))
         *certified =
             (struct choice_counsel){certified->own, CHOICE_NOTHING, CHOICE_WHY_CERTIFIED_KIND};
-    else if (!large->out && (is_passed(small) || is_passed(given)))
+    else if (small->barred || given->barred)
         *certified =
             (struct choice_counsel){certified->own, CHOICE_NOTHING, CHOICE_WHY_CERTIFIED_PASSED};
 }
@@ -99,7 +101,7 @@ static void compare(struct req *r, struct plan *p, const struct traits *traits,
 {
     struct choice_call *c = &p->known;
     learned_judge(r->view->snapshot->learned, p->route, traits, p->scored_of, &c->judged);
-    confine_promise(r, p, large, &c->judged.counsel[CHOICE_CERTIFIED]);
+    confine_promise(r, p, large, &c->judged);
     c->pressure_ppm = expected_pressure(r, large);
     if (p->route->verifier_count)
         c->cascade = cascades_paid(gate_cascades(r->worker->gate), p->route->name);
@@ -114,7 +116,7 @@ static bool is_checkable(const struct req *r, const struct config_route *route)
 
 void side_choose(struct req *r, struct plan *p, enum side session, const struct traits *traits)
 {
-    const struct candidate *small = first_of(p, SIDE_SMALL), *large = large_of(p);
+    const struct candidate *small = first_of(p, SIDE_SMALL), *large = first_of(p, SIDE_LARGE);
     const struct choice_policy policy = {(enum choice_mode)p->route->mode,
                                          p->route->verifier_count > 0};
     p->known = (struct choice_call){.small = side_of(small),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A route that goes by certificates has none: what its large side cannot take nobody takes, and the refusal says why."""
+"""Certificates are of calls that both sides can take: what its large side cannot take nobody takes where a route goes by them,
+and the refusal says why."""
 from lib.scene import Gateway, Mock, expect, expect_in, limit
 
 limit(60)
@@ -32,6 +33,6 @@ with Mock() as mock:
                                          ("unable", 404, "plain/large (no tools)", {"tools": TOOLS})):
             seen, model, message = asked(route, **more)
             expect((seen, model), (status, None), message)
-            expect_in("bench/small (no certificate)", message)
+            expect_in("bench/small (no certificate without the large side)", message)
             expect_in(why, message)
         expect(len(mock.bills()), 2, "nobody else was asked")

@@ -1,23 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """A certificate is of calls that can be in a pair: one that no budget lets be compared, since its service tier has no
-price on one of both sides, or since it would hold more than all that there is for pairs, goes by none."""
+price on one of both sides, or since it would hold more than all that there is for pairs, goes by none. So does one that the
+large side cannot take, or whose answer would be that of a model that is none of the small side's, or which must stay here."""
+import signal
+
 from lib.certified import certify
-from lib.scene import Gateway, expect, limit
+from lib.scene import Gateway, expect, expect_in, limit, until
 from lib.speaker import Speaker
 
 limit(90)
 BEGIN = "mode: certified, max_loss: 10%, large: [bench/large]"
 RATES = "rate: 0.01%, rate_certified: 0.01%"
-ROUTES = f"""  - {{ model: bench/small, input_per_mtok: 0.1, output_per_mtok: 0.1 }}
+PRICES = "".join(f"  - {{ model: bench/{model}, input_per_mtok: 0.1, output_per_mtok: 0.1 }}\n" for model in "fab")
+ROUTES = f"""{PRICES}  - {{ model: bench/small, input_per_mtok: 0.1, output_per_mtok: 0.1 }}
   - {{ model: bench/large, input_per_mtok: 10, output_per_mtok: 10 }}
 routes:
   - {{ name: support, {BEGIN}, small: [bench/small], shadow: {{ budget: 1.00, {RATES} }} }}
   - {{ name: unjudged, {BEGIN}, small: [bench/small], shadow: {{ budget: 1.00, judge: none, {RATES} }} }}
+  - {{ name: capped, {BEGIN}, small: [bench/small], verify: [], max_cost: 0.003, shadow: {{ budget: 100, {RATES} }} }}
+  - {{ name: agreed, {BEGIN}, small: [bench/f, bench/a], verify: [{{ agree: bench/a }}, {{ agree: bench/b }}], shadow: {{ budget: 1.00,
+      {RATES} }} }}
 """
+CONFINED = f"  - {{ name: confined, {BEGIN}, small: [bench/small], verify: [], XX }}\n"
+SHADOW = f"shadow: {{ budget: 1.00, {RATES} }}"
+TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}]
 
-with Speaker({"small": "4", "large": "four"}) as speaker, \
-        Gateway(speaker, extra=ROUTES, models=[], providers="  bench: { dialect: openai, url: "
-                f"{speaker.url}/v1, models: [small, large] }}\n") as gateway:
+with Speaker({"small": "4", "large": "four", "f": "5", "a": "5", "b": "5"}) as speaker, \
+        Gateway(speaker, extra=ROUTES + CONFINED.replace("XX", SHADOW), models=[], providers="  bench: { dialect: openai, url: "
+                f"{speaker.url}/v1, models: [small, large, f, a, b], lacks: {{ a: tools }} }}\n") as gateway:
     def asked(text="hello", model="support", **more):
         got = gateway.chat(text, model=model, **more)
         return got.headers["x-costlens-model"], got.headers["x-costlens-reason"].partition(": ")[2]
@@ -37,3 +47,25 @@ with Speaker({"small": "4", "large": "four"}) as speaker, \
     expect(asked(long, model="unjudged"), by, "nobody is paid for a verdict")
     expect(asked("why? " * 5000), by_none)
     expect(asked("why? " * 5000, max_tokens=100), by)
+
+    # What the large side may not take is compared with nothing.
+    certify(gateway, "capped", "bench/small")
+    expect(asked(model="capped", max_tokens=10), by)
+    got = gateway.chat("why? " * 8000, model="capped", max_tokens=10)
+    expect((got.status, got.json["error"]["code"]), (402, "max_cost_exceeded"))
+    expect_in("bench/small (no certificate without the large side)", got.json["error"]["message"])
+
+    # The model that is to agree instead of one that cannot take the call is none of the small side's.
+    certify(gateway, "agreed", "bench/a")
+    expect(asked(model="agreed"), ("bench/a", "second"))
+    expect(asked(model="agreed", tools=TOOLS), by_none)
+
+    # No pair is made of what must stay here.
+    certify(gateway, "confined", "bench/small")
+    expect(asked(model="confined"), by)
+    gateway.extra = ROUTES + CONFINED.replace("XX", "local_only: true")
+    gateway.file.write_text(gateway.config())
+    gateway.program.signal(signal.SIGHUP)
+    until(lambda: "the new configuration holds" in gateway.program.errors(), 10, "it is read")
+    expect(asked(model="support"), by, "its promise holds")
+    expect(asked(model="confined"), by_none)
