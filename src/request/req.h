@@ -141,7 +141,8 @@ bool again_unbooked(struct req *r);
 // Such an attempt, refused: its call as well, or it ends with the answer of the one before.
 enum flow again_refuse(struct req *r, enum refusal why, const char *detail);
 // The same of one that a budget refuses: where the call ends with the answer of the one before, the
-// refusal is logged and counted, and told in the answer if that is ours.
+// refusal is logged and counted, and told in the answer if that is ours. AGAIN: it was that of such
+// a second model, and the large side is asked.
 enum flow again_deny(struct req *r, enum refusal why, const char *detail);
 // An attempt before it has no end yet.
 bool again_keeps(const struct req *r);
@@ -156,7 +157,8 @@ enum again_for {
     AGAIN_AWAY,      // it has not what the call goes on from
 };
 // The attempt's target cannot take the call, and nothing was booked of it: it begins anew at the
-// next one of its alias or route. False: there is none.
+// next one of its alias or route; that of a second model by whose word a certificate goes at the
+// large side. False: there is none.
 bool again_elsewhere(struct req *r, enum again_for why) MUST_USE;
 // It is the call's first, and there is no other target.
 bool again_alone(const struct req *r);

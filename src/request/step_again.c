@@ -307,15 +307,28 @@ static void renew(struct req *r, const struct target *target)
     r->attempt.sheet = route_sheet(r, target->model);
 }
 
+// Without a second model there is an answer. But where a certificate sent the call there, nobody
+// has agreed with that: the large side is asked for another one, while it can be.
+static bool pass_second(struct req *r, struct target *other)
+{
+    if (!find_other(r, AGAIN_ESCALATE, other) || !verifying_unproved(r))
+        return false;
+    must(r->again && r->again->kept);
+    r->again->before.refused_by = r->attempt.refused_by;
+    return true;
+}
+
 bool again_elsewhere(struct req *r, enum again_for why)
 {
     struct target other;
     struct attempt before = r->attempt;
     must(!before.dispatched);
-    if (before.second || !find_other(r, why, &other)) // there is an answer without it
+    if (before.second ? !pass_second(r, &other) : !find_other(r, why, &other))
         return false;
-    plan_pass(r, why);
+    if (!before.second) // whose place is the first one's
+        plan_pass(r, why);
     renew(r, &other);
+    r->attempt.escalated |= before.second;
     attempt_fini(&before);
     admit_entry(r);
     return true; // without memory it is refused
@@ -541,6 +554,8 @@ enum flow again_deny(struct req *r, enum refusal why, const char *detail)
 {
     const struct str parts[] = {r->attempt.provider->name, STR("/"), r->attempt.target.model};
     struct str target = arena_join(&r->arena, parts, 3);
+    if (r->attempt.second && again_elsewhere(r, AGAIN_UNPAID))
+        return AGAIN;
     if (again_keeps(r) && r->again->before.target.place != r->attempt.target.place)
         plan_pass(r, AGAIN_UNPAID);
     enum flow flow = again_refuse(r, why, detail);

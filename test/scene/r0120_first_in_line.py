@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """By a certificate no other small model answers than the one that its pairs are of: when that fails, or is in trouble, the
-large side answers, and where a second model has to agree, only what that one agreed with is given. Other modes keep their
-fall-backs. What stood in for the first in line is no proof."""
+large side answers, and where a second model has to agree, only what that one agreed with is given; what nobody agreed with
+where no budget covers the large side either. Other modes keep their fall-backs. What stood in for the first in line is no proof."""
 import json
+import signal
 import time
 
 from lib.certified import certify
@@ -12,16 +13,17 @@ from lib.speaker import Speaker
 limit(120)
 BEGIN = "mode: certified, max_loss: 10%, large: [bench/large], shadow: { budget: 1.00, rate: 0.01%, rate_certified: 0.01%"
 ROUTES = "".join(f"  - {{ model: bench/{model}, input_per_mtok: {usd}, output_per_mtok: {usd} }}\n" for model, usd in
-                 (("a", 0.1), ("b", 0.1), ("c", 0.1), ("d", 0.1), ("e", 0.1), ("f", 0.1), ("g", 0.1), ("h", 0.1), ("large", 10))) + f"""routes:
+                 (("a", 0.1), ("b", 0.1), ("c", 0.1), ("d", 0.1), ("e", 0.1), ("f", 0.1), ("g", 0.1), ("h", 0.1), ("i", 0.1), ("j", 0.1), ("large", 10))) + f"""routes:
   - {{ name: support, {BEGIN} }}, small: [bench/a, bench/b] }}
   - {{ name: ruled, small: [bench/a, bench/b], large: [bench/large] }}
   - {{ name: agreed, {BEGIN} }}, small: [bench/c, bench/d], verify: [{{ agree: bench/d }}] }}
   - {{ name: streamed, {BEGIN} }}, small: [bench/g, bench/h], verify: [{{ agree: bench/h }}], hold: 300ms }}
+  - {{ name: paid, {BEGIN} }}, small: [bench/i, bench/j], verify: [{{ agree: bench/j }}] }}
   - {{ name: turns, {BEGIN} }}, small: [{{ model: bench/e, weight: 1 }}, {{ model: bench/f, weight: 1 }}] }}
   - {{ name: drawn, mode: certified, small: [bench/a, bench/b], large: [bench/large],
       shadow: {{ budget: 1.00, rate: 100%, judge: none }} }}
 """
-SAYS = {"a": "4", "b": "4", "c": "4", "d": "4", "e": "4", "f": "4", "g": "4", "h": "4", "large": "four, I think"}
+SAYS = {"a": "4", "b": "4", "c": "4", "d": "4", "e": "4", "f": "4", "g": "4", "h": "4", "i": "4", "j": "4", "large": "four, I think"}
 
 
 def slowly(_body):
@@ -30,7 +32,7 @@ def slowly(_body):
 
 
 with Speaker(SAYS) as speaker, Gateway(speaker, extra=ROUTES, models=[], providers="  bench: { dialect: openai, url: "
-        f"{speaker.url}/v1, models: [a, b, c, d, e, f, g, h, large], retries: 0, breaker: {{ failures: 3, turn: 1h }} }}\n") as gateway:
+        f"{speaker.url}/v1, models: [a, b, c, d, e, f, g, h, i, j, large], retries: 0, breaker: {{ failures: 3, turn: 1h }} }}\n") as gateway:
     def asked(route):
         got = gateway.chat(model=route)
         expect(got.status, 200)
@@ -90,3 +92,27 @@ with Speaker(SAYS) as speaker, Gateway(speaker, extra=ROUTES, models=[], provide
     expect(asked("drawn")[0], "bench/large")
     [pair] = until(lambda: gateway.sql("SELECT weak, scored FROM pair WHERE route = 'drawn'"), 10, "its pair")
     expect(pair["weak"], "bench/b")
+
+    # No budget covers the second one, or one that is paused has it: the large side can be paid.
+    def budgeted(*budgets):
+        before = gateway.program.errors().count("the new configuration holds")
+        gateway.extra = ROUTES + "budgets:\n" + "".join(f"  - {{ {budget}, window: day }}\n" for budget in budgets)
+        gateway.file.write_text(gateway.config())
+        gateway.program.signal(signal.SIGHUP)
+        until(lambda: gateway.program.errors().count("the new configuration holds") > before, 10, "it is read")
+
+    certify(gateway, "paid", "bench/j")
+    expect(asked("paid"), ("bench/j", "second"))
+    tight = "name: second, scope: { model: j }, limit: 0.000000001"
+    for second in (tight, "name: second, scope: { model: j }, limit: 1, paused: true",
+                   "name: second, scope: { model: j }, limit: 0.000000001, on_exceed: downgrade"):
+        budgeted(second)
+        expect(asked("paid"), ("bench/large", "escalated"), second)
+    call = gateway.chat(model="paid").headers["x-costlens-request-id"]
+    seen = json.loads(gateway.costlens("route", "explain", call, "--json").stdout)["attempts"]
+    expect([a["model"] for a in seen], ["i", "large"], "who was not asked has no row")
+
+    # Nor the large one: what there is is given.
+    budgeted(tight, "name: dear, scope: { model: large }, limit: 0.000000001")
+    got = gateway.chat(model="paid")
+    expect((got.status, got.headers["x-costlens-model"], got.json["choices"][0]["message"]["content"]), (200, "bench/i", "4"))
