@@ -35,6 +35,17 @@ static const char *why_out(const struct snapshot *s, const struct config_route *
     return ability_missing(lacks & r->require);
 }
 
+static void add_model(struct json_out *o, const struct snapshot *s, const struct config_route *r,
+                      struct str full)
+{
+    const char *out = why_out(s, r, full);
+    json_out_begin(o, NULL, '{');
+    json_out_text(o, "model", full);
+    if (out)
+        json_out_text(o, "out", str_of(out));
+    json_out_end(o, '}');
+}
+
 // One that the file does not name is made of what there is when a call comes.
 static void add_side(struct json_out *o, const char *name, const struct snapshot *s,
                      const struct config_route *r, const struct config_tier *t)
@@ -46,14 +57,8 @@ static void add_side(struct json_out *o, const char *name, const struct snapshot
         return;
     }
     json_out_begin(o, name, '[');
-    for (unsigned i = 0; t && i < t->model_count; i++) {
-        const char *out = why_out(s, r, t->models[i]);
-        json_out_begin(o, NULL, '{');
-        json_out_text(o, "model", t->models[i]);
-        if (out)
-            json_out_text(o, "out", str_of(out));
-        json_out_end(o, '}');
-    }
+    for (unsigned i = 0; t && i < t->model_count; i++)
+        add_model(o, s, r, t->models[i]);
     json_out_end(o, ']');
 }
 
@@ -95,16 +100,13 @@ static void add_calls(struct json_out *o, const struct config_route *r)
     json_out_text(o, "judge", learned_judged(r));
 }
 
-// Those that can be asked whether they agree.
+// Those that are to agree.
 static void add_seconds(struct json_out *o, const struct snapshot *s, const struct config_route *r)
 {
     json_out_begin(o, "second", '[');
     for (unsigned i = 0; i < r->verifier_count; i++) {
-        if (r->verifiers[i].kind != VERIFIER_AGREE || why_out(s, r, r->verifiers[i].model))
-            continue;
-        json_out_begin(o, NULL, '{');
-        json_out_text(o, "model", r->verifiers[i].model);
-        json_out_end(o, '}');
+        if (r->verifiers[i].kind == VERIFIER_AGREE)
+            add_model(o, s, r, r->verifiers[i].model);
     }
     json_out_end(o, ']');
 }

@@ -61,6 +61,13 @@ static bool has_failed(const struct logged *c, struct str model)
     return false;
 }
 
+// Or it was in trouble then, or a budget refused the call there.
+static bool was_passed(const struct logged *c, struct str model)
+{
+    const struct decision_candidate *was = find_candidate(&c->decision, model);
+    return has_failed(c, model) || (was && was->passed.len);
+}
+
 // What it was told to lack, and how much to read, is told otherwise by the policy.
 static bool is_told_anew(struct str out, const struct policy_able *a)
 {
@@ -162,7 +169,7 @@ void option_find(const struct logged *c, const struct policy_route *p, enum side
     if (option_as_it_was(d, s, side)) {
         for (unsigned i = 0; i < d->count; i++) {
             const struct decision_candidate *one = &d->list[i];
-            if (one->side == side && !(fresh && has_failed(c, one->model)) &&
+            if (one->side == side && !(fresh && was_passed(c, one->model)) &&
                 take(c, p, one, find_model(s, one->model), out))
                 return;
         }
@@ -170,9 +177,30 @@ void option_find(const struct logged *c, const struct policy_route *p, enum side
     }
     for (unsigned i = 0; i < s->count; i++) {
         const struct policy_model *m = &s->models[i];
-        if (!(fresh && has_failed(c, m->name)) && take(c, p, find_candidate(d, m->name), m, out))
+        if (!(fresh && was_passed(c, m->name)) && take(c, p, find_candidate(d, m->name), m, out))
             return;
     }
+}
+
+// A model of the small side has to take the call; of another one nobody asks that.
+static bool may_agree(const struct logged *c, const struct policy_route *p, struct str model)
+{
+    const struct decision_candidate *was = find_candidate(&c->decision, model);
+    const struct policy_model *m = find_model(&p->small, model);
+    struct option ignored = {.side = {.usable = false}};
+    const bool there = m || (p->small.proposed && was && was->side == SIDE_SMALL);
+    return !there || take(c, p, was, m, &ignored);
+}
+
+struct str option_second(const struct logged *c, const struct policy_route *p, bool fresh)
+{
+    const struct policy_side *s = &p->second;
+    if (!p->agrees || !c->decision.call.checkable || c->decision.confined)
+        return STR_NONE;
+    for (unsigned i = 0; i < s->count; i++)
+        if (may_agree(c, p, s->models[i].name) && !(fresh && was_passed(c, s->models[i].name)))
+            return s->models[i].name;
+    return s->count && !fresh ? s->models[0].name : STR_NONE;
 }
 
 bool option_asks(const struct logged *c, const struct policy_route *p, uint64_t model)

@@ -22,9 +22,15 @@ bool option_as_it_was(const struct decision *d, const struct policy_side *s, enu
 // What as many tokens as were expected cost by that sheet (NULL: not known); nothing of them is in
 // a cache there.
 struct choice_side option_rated(const struct logged *c, const struct sheet *sheet);
-// `fresh`: of the models at which the call has not failed. Slices are the call's or the policy's.
+// `fresh`: of the models at which the call has not failed, and that it was not to pass over. Slices
+// are the call's or the policy's.
 void option_find(const struct logged *c, const struct policy_route *p, enum side side, bool fresh,
                  struct option *out);
+// Of the policy's second models the one that is to agree with the small side's answer of the call,
+// and whose answer is given then: the first that can take it, or else the first of all, as the
+// gateway has it (request/side.c). `fresh`: as above, and empty where there is none. Empty: none is
+// to agree.
+struct str option_second(const struct logged *c, const struct policy_route *p, bool fresh);
 // The policy may ask that model (its name's map_hash), too, on either side.
 bool option_asks(const struct logged *c, const struct policy_route *p, uint64_t model);
 // The one of the side that went first, when it was chosen.

@@ -24,8 +24,8 @@
 //   require, context    what its models must be able to do (core/ability.h), and read, in tokens;
 //                       none: anything
 //   verifies_confined   whether a call that must stay on the machine is verified
-//   agrees              a second model is asked whether it agrees: the first of `second` that can
-//                       be; none: the one that was asked
+//   agrees              a second model is asked whether it agrees: the first of `second` that is
+//                       not `out`; without any the one that was asked
 //   sways               a verifier that no shadow is asked of may refuse small answers
 //   checks              how small answers are checked, as far as it is of the promise, in words of
 //                       the writer's; none: as they are

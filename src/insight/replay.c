@@ -64,7 +64,8 @@ static const struct option *chosen(const struct anew *a)
     return a->choice.side == SIDE_SMALL ? &a->small : &a->large;
 }
 
-// What the pair's call cost at the model that is chosen now. False: it was another's.
+// What the pair's call cost at the model that is chosen now, and asked first. False: it was
+// another's; where a second one was to agree, the small side's is what that one cost.
 static bool cost_seen(const struct anew *a, struct money *out)
 {
     const struct paired_one *p = a->pair;
@@ -76,9 +77,20 @@ static bool cost_seen(const struct anew *a, struct money *out)
     return c->known;
 }
 
+// That may be asked whether it agrees; NULL: none is written, or may.
+static const struct policy_model *second_asked(const struct policy_route *p)
+{
+    for (unsigned i = 0; i < p->second.count; i++)
+        if (!p->second.models[i].able.out.len)
+            return &p->second.models[i];
+    return NULL;
+}
+
 static bool asks_second(const struct replay *r, const struct anew *a)
 {
-    return a->choice.cascade && r->policy->agrees && !a->call->decision.confined;
+    const struct policy_route *p = r->policy;
+    const bool may = p->second.count == 0 || second_asked(p);
+    return a->choice.cascade && p->agrees && may && !a->call->decision.confined;
 }
 
 // In the place of what was asked there: what has not failed yet.
@@ -96,7 +108,7 @@ static void find_instead(const struct replay *r, const struct anew *a, struct ke
 static bool is_other_second(const struct policy_side *s, uint64_t model)
 {
     for (unsigned i = 0; i < s->count; i++)
-        if (map_hash(s->models[i].name) == model)
+        if (!s->models[i].able.out.len && map_hash(s->models[i].name) == model)
             return false;
     return s->count > 0 && model != 0;
 }
@@ -111,9 +123,9 @@ static void replace(struct kept *k, const struct choice_side *by)
 static void keep_second(const struct replay *r, const struct anew *a,
                         const struct logged_attempt *t, struct kept *k)
 {
-    const struct policy_side *s = &r->policy->second;
-    if (is_other_second(s, t->model)) {
-        const struct choice_side other = option_rated(a->call, s->models[0].sheet);
+    const struct policy_model *second = second_asked(r->policy);
+    if (second && is_other_second(&r->policy->second, t->model)) {
+        const struct choice_side other = option_rated(a->call, second->sheet);
         replace(k, &other);
     } else {
         k->cost.pd += t->cost.pd;
@@ -271,16 +283,48 @@ static void weigh(struct replay_pairs *all, float least)
         all->list[i].weight = least / all->list[i].weight;
 }
 
-// False without memory. A pair of other models tells nothing of those that are chosen now, nor does
+// Of the small side the model whose answer would be given: where a second one is to agree, that.
+static struct str given_of(const struct anew *a, const struct policy_route *p)
+{
+    const struct str second = option_second(a->call, p, false);
+    return second.len ? second : a->small.model;
+}
+
+// The model of that side which the call would be compared by: one stands in for what was passed
+// over then, or failed.
+static struct str compared_by(const struct replay *r, const struct anew *a, enum side side)
+{
+    const struct policy_route *p = r->policy;
+    const struct str given = side == SIDE_SMALL ? given_of(a, p) : a->large.model;
+    struct option fresh;
+    if (side == SIDE_SMALL && option_second(a->call, p, false).len) {
+        const struct str second = option_second(a->call, p, true);
+        return second.len ? second : given;
+    }
+    option_find(a->call, p, side, true, &fresh);
+    return fresh.side.usable ? fresh.model : given;
+}
+
+// The pair is of the models that the policy would ask of either side, whichever the call goes to:
+// would one of them be enough, what goes there were told without what goes to the other. Of a side
+// that cannot take the call there is nothing to ask.
+static bool is_of_policy(const struct replay *r, const struct anew *a)
+{
+    const struct paired_one *p = a->pair;
+    return (!a->small.side.usable || map_hash(compared_by(r, a, SIDE_SMALL)) == p->weak) &&
+           (!a->large.side.usable || map_hash(compared_by(r, a, SIDE_LARGE)) == p->strong);
+}
+
+// False without memory. A pair of other models tells nothing of those that would be asked, nor does
 // one by heart of which the model that scores its call anew has learned.
 static bool add_pair(struct replay *r, const struct anew *a)
 {
     const struct paired_one *p = a->pair;
     if (!p)
         return true;
-    uint64_t model = map_hash(chosen(a)->model);
     const bool proves = !a->scored || learner_proves(&p->id);
-    bool tells = proves && model == (a->choice.side == SIDE_SMALL ? p->weak : p->strong);
+    const bool tells = proves && is_of_policy(r, a);
+    r->pairs_other += proves && !tells;
     r->pairs_unjudged += tells && !p->judged;
     return push(&r->pairs_was, p, a->call->decision.side, 1) &&
            (!tells || push(&r->pairs_would, p, a->choice.side, a->scored ? PROVES : 1));
@@ -382,17 +426,6 @@ static bool is_same_promise(const struct policy_route *p, const struct decision 
     return d->max_loss_ppm == p->max_loss_ppm && d->confidence_ppm == p->confidence_ppm &&
            !p->other_terms && option_as_it_was(d, &p->small, SIDE_SMALL) &&
            option_as_it_was(d, &p->large, SIDE_LARGE);
-}
-
-// Of the small side the model whose answer would be given: where a second one is to agree, that.
-static struct str given_of(const struct anew *a, const struct policy_route *p)
-{
-    const struct decision *d = &a->call->decision;
-    const bool agrees = p->agrees && d->call.checkable && !d->confined;
-    for (unsigned i = 0; agrees && i < p->second.count; i++)
-        if (!p->second.models[i].able.out.len)
-            return p->second.models[i].name;
-    return a->small.model;
 }
 
 // A threshold is of the scores of one model. What another one has scored it scores anew, by the

@@ -91,6 +91,7 @@ struct replay {
     struct replay_pairs pairs_was, pairs_would;
     bool certified; // some call came while a certificate held
     int64_t pairs_unjudged;
+    int64_t pairs_other; // of other models than the policy would ask: they are not among them
     struct estimate_ratio rated_was, rated_would;
     int64_t other_promise; // calls that were chosen for under another one, whose threshold this is:
     struct replay_retest retest;

@@ -226,6 +226,11 @@ static void note_risk(const struct replay *r, struct json_out *o)
     if (r->made && r->pairs_would.count == 0)
         json_out_note(o, "what it would risk is not known: there is no pair of the models that it "
                          "asks; give the route a `shadow: { budget: USD }`");
+    if (r->pairs_other)
+        json_out_note(o,
+                      "%lld pairs are of other models than the policy would ask of their calls: "
+                      "they tell nothing of what it would lose",
+                      (long long)r->pairs_other);
     if (r->pairs_unjudged)
         json_out_note(
             o,

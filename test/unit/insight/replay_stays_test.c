@@ -144,6 +144,15 @@ static void another_second_model_is_paid_by_a_forecast(void **state)
     const struct json_val *r = replayed_by(&w, &p);
     assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd + 30);
     assert_int_equal(count(r, "cost_usd.forecast"), 0);
+    struct policy_model two[] = {{.name = STR("a/third"), .able = {.out = STR("not local")}},
+                                 second};
+    p.second = (struct policy_side){.models = two, .count = 2};
+    r = replayed_by(&w, &p); // the first that may be asked
+    assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd + 30);
+    p.second.count = 1;
+    r = replayed_by(&w, &p); // nobody may
+    assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd);
+    p.second = (struct policy_side){.models = &second, .count = 1};
     second.name = (struct str)STR("a/third"); // which has no price
     r = replayed_by(&w, &p);
     assert_int_equal(count(r, "changed"), 0);
