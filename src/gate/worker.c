@@ -85,6 +85,7 @@ enum status worker_open(struct worker *w, struct gate *g, unsigned number, struc
     list_init(&w->askings);
     list_init(&w->askers);
     list_init(&w->ended);
+    list_init(&w->shadow_held);
     list_init(&w->shadow_queue);
     metrics_init(&w->metrics);
     w->live.since_us = clock_wall_us();

@@ -36,7 +36,8 @@ struct worker {
     struct list askers;  // who waits for them
     struct list ended;   // bookings of this turn: they end when its journal is written
     unsigned call_count;
-    unsigned shadow_count;    // comparisons of answers, from their calls' beginning on,
+    struct list shadow_held;  // comparisons of answers, from their calls' beginning on,
+    unsigned shadow_count;    // ... how many they are,
     size_t shadow_bytes;      // ... what is kept of these calls till then,
     unsigned shadow_asking;   // ... those of which another model is asked,
     struct list shadow_queue; // ... and those that wait for that

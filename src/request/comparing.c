@@ -14,9 +14,67 @@
 #define TEXTS_MAX (16 * KIB)
 // The other answer may be so much longer than the first one; one that is cut there is not compared.
 #define OUTPUT_TIMES 8
-#define ASKING_MAX   32               // of a worker: others wait for their turn
+// Of a worker; a route alone has half of each. HELD_MAX: those that are asked about or wait for it,
+// with those whose calls are still answered; BYTES_MAX: of requests, and answers that are whole.
+#define HELD_MAX     256
+#define BYTES_MAX    (16 * MIB)
+#define ASKING_MAX   64               // others wait for their turn
 #define KEEP_US      (30 * SECOND_US) // for the ledger's lock; then a pair is lost
 #define KEEP_STEP_NS 20000000
+
+// --- the room that routes share ---
+
+struct portion { // a route's, of what a worker has
+    size_t held, asking, bytes;
+};
+
+static struct portion portion_of(struct worker *w, const struct drawn_route *route)
+{
+    struct portion sum = {0, 0, 0};
+    list_for (it, &w->shadow_held) {
+        const struct shadow *s = list_of(it, struct shadow, place);
+        if (s->drawn != route)
+            continue;
+        sum.held++;
+        sum.asking += s->asks;
+        sum.bytes += s->held;
+    }
+    return sum;
+}
+
+static bool has_room(size_t own, size_t all, size_t most)
+{
+    return all < most && own < most - all;
+}
+
+bool comparing_crowded(struct worker *w, const struct drawn_route *route, size_t bytes)
+{
+    const struct portion own = portion_of(w, route);
+    return !has_room(own.held, w->shadow_count, HELD_MAX) ||
+           !has_room(own.bytes + bytes, w->shadow_bytes, BYTES_MAX);
+}
+
+// While the gateway stops nobody is asked, and nothing need wait for that.
+static bool has_turn(const struct shadow *s)
+{
+    struct worker *w = s->worker;
+    return w->draining || has_room(portion_of(w, s->drawn).asking, w->shadow_asking, ASKING_MAX);
+}
+
+// The first that has its turn, in the order in which they came; or NULL.
+static struct shadow *next_turn(struct worker *w)
+{
+    const struct drawn_route *barred = NULL;
+    list_for (it, &w->shadow_queue) {
+        struct shadow *s = list_of(it, struct shadow, link);
+        if (s->drawn == barred)
+            continue;
+        if (has_turn(s))
+            return s;
+        barred = s->drawn;
+    }
+    return NULL;
+}
 
 // --- its end ---
 
@@ -64,10 +122,12 @@ static void hold(struct shadow *s, size_t bytes)
 
 void comparing_enter(struct shadow *s)
 {
-    if (s->bare)
+    if (s->bare) {
         __atomic_add_fetch(&s->worker->shadow_bare, 1, __ATOMIC_RELAXED);
-    else
+    } else {
         s->worker->shadow_count++;
+        list_push(&s->worker->shadow_held, &s->place);
+    }
     s->entered = true;
     hold(s, s->body.len);
 }
@@ -80,11 +140,10 @@ static void take_turn(struct shadow *s)
 
 static void begin(void *argument);
 
-// One that has its turn asks, in the order in which they came.
 static void wake(struct worker *w)
 {
-    while (!list_empty(&w->shadow_queue) && (w->draining || w->shadow_asking < ASKING_MAX)) {
-        struct shadow *s = list_of(w->shadow_queue.next, struct shadow, link);
+    struct shadow *s;
+    while ((s = next_turn(w)) != NULL) {
         list_pull(&s->link);
         take_turn(s);
         loop_post_lent(w->loop, &s->post, begin, s);
@@ -95,8 +154,10 @@ static void wake(struct worker *w)
 static void leave_worker(struct shadow *s)
 {
     struct worker *w = s->worker;
-    if (s->entered && !s->bare)
+    if (s->entered && !s->bare) {
         w->shadow_count--;
+        list_pull(&s->place);
+    }
     s->entered = s->entered && s->bare;
     hold(s, 0);
     (void)owe(s, 0);
@@ -194,6 +255,68 @@ static void unjudged(struct shadow *s, struct str detail)
     finish(s, (struct ruling){.by = RULED_NOT}, detail);
 }
 
+// Nobody is asked.
+static void pass_by(struct shadow *s, const char *why)
+{
+    s->pair.judge_cost.known = false;
+    unjudged(s, str_of(why));
+}
+
+// --- may it go on? ---
+
+#define WITHDRAWN "The route has changed, and may not ask any more."
+
+// The route as it is now, where it may still ask that model; or NULL.
+static const struct config_route *route_now(const struct shadow *s, struct str model)
+{
+    const struct snapshot *now = s->worker->view->snapshot;
+    const struct config_route *r = map_get(&now->routes, s->pair.route);
+    struct target t;
+    const bool may =
+        r && r->shadow.on && !r->local_only && resolve_prefixed(now, model, &t) == REFUSAL_NONE;
+    return may ? r : NULL;
+}
+
+// Why that model is not asked; or NULL.
+static const char *forbidden(const struct shadow *s, struct str model)
+{
+    if (s->worker->draining)
+        return COMPARING_STOPPED;
+    return route_now(s, model) ? NULL : WITHDRAWN;
+}
+
+static struct str other_of(const struct shadow *s)
+{
+    return s->pair.served_strong ? s->pair.weak : s->pair.strong;
+}
+
+static bool has_other(const struct shadow *s, const struct config_route *r)
+{
+    const struct config_tier *t = s->pair.served_strong ? r->small : r->large;
+    for (unsigned i = 0; t && i < t->model_count; i++)
+        if (str_eq(t->models[i], other_of(s)))
+            return true;
+    return false;
+}
+
+// Goes on by what the configuration is now. Of other calls, or judged by another, its pair would
+// not be what it says.
+static const char *renew(struct shadow *s)
+{
+    const char *why = forbidden(s, other_of(s));
+    if (why)
+        return why;
+    struct view *now = s->worker->view;
+    const struct config_route *r = route_now(s, other_of(s));
+    if (!has_other(s, r) || !str_eq(learned_calls_of(now->snapshot->learned, r), s->pair.calls))
+        return WITHDRAWN;
+    struct view *before = s->view;
+    s->view = view_ref(now);
+    s->route = r;
+    view_free(before);
+    return NULL;
+}
+
 // --- the calls that it makes ---
 
 struct pair_cost comparing_cost(const struct req *r)
@@ -270,10 +393,10 @@ static void ask_other(struct shadow *s)
     s->inner.found = s->found;
     s->inner.query = s->query;
     s->inner.body = buf_str(&s->body);
-    s->inner.full = s->pair.served_strong ? s->pair.weak : s->pair.strong;
+    s->inner.full = other_of(s);
     s->inner.output_max = most;
     if (!ask(s, STAGE_OTHER, s->pair.served_strong ? "small" : "large"))
-        give_up(s, SHADOW_END_FAILED, str_of(COMPARING_STOPPED));
+        pass_by(s, COMPARING_STOPPED);
 }
 
 // --- compared ---
@@ -282,6 +405,8 @@ static void ask_judge(struct shadow *s, enum stage stage)
 {
     const struct judging j = judging_of(s);
     const char *why = judging_ask(&j, stage == STAGE_SECOND, &s->question, &s->inner);
+    if (!why)
+        why = forbidden(s, j.judge);
     if (!why && !ask(s, stage, "judge"))
         why = COMPARING_STOPPED;
     if (why)
@@ -343,6 +468,10 @@ static void compare(struct shadow *s)
 static void other_ended(struct shadow *s, const struct req *r)
 {
     *(s->pair.served_strong ? &s->pair.weak_cost : &s->pair.strong_cost) = comparing_cost(r);
+    if (!inner_answered(r) && r->recorded && s->worker->cut) {
+        unjudged(s, str_of(COMPARING_STOPPED));
+        return;
+    }
     if (!inner_answered(r)) {
         give_up(s, r->recorded ? SHADOW_END_FAILED : SHADOW_END_REFUSED, error_of(r));
         return;
@@ -405,9 +534,11 @@ struct shadow *comparing_new(struct worker *w)
 static void begin(void *argument)
 {
     struct shadow *s = argument;
-    if (s->worker->draining ||
-        json_open(buf_str(&s->body), &alloc_heap, &s->request, NULL) != STATUS_OK) {
-        give_up(s, SHADOW_END_FAILED, str_of(COMPARING_STOPPED));
+    const char *why = renew(s);
+    if (!why && json_open(buf_str(&s->body), &alloc_heap, &s->request, NULL) != STATUS_OK)
+        why = COMPARING_STOPPED;
+    if (why) {
+        pass_by(s, why);
         return;
     }
     asked_read(&s->asked, s->found.endpoint, json_root(s->request));
@@ -415,27 +546,21 @@ static void begin(void *argument)
     ask_other(s);
 }
 
-// Nobody is asked.
-static void pass_by(struct shadow *s, const char *why)
-{
-    s->pair.judge_cost.known = false;
-    unjudged(s, str_of(why));
-}
-
 // The client's call is over, and its bytes are on their way.
 static void go_on(void *argument)
 {
     struct shadow *s = argument;
+    struct worker *w = s->worker;
     hold(s, s->body.len + s->given.bytes.len);
-    if (s->bare || s->worker->shadow_bytes > COMPARING_HELD_MOST) {
+    if (s->bare || !has_room(portion_of(w, s->drawn).bytes, w->shadow_bytes, BYTES_MAX)) {
         pass_by(s, s->bare ? s->bare : COMPARING_CROWDED);
         return;
     }
-    if (s->worker->draining || s->worker->shadow_asking < ASKING_MAX) {
+    if (has_turn(s)) {
         take_turn(s);
         begin(s);
     } else {
-        list_push(&s->worker->shadow_queue, &s->link);
+        list_push(&w->shadow_queue, &s->link);
     }
 }
 

@@ -4,12 +4,21 @@
 // what comes of it. It runs by itself (shadowing.h chooses the calls):
 //
 //   begun --> its turn --> the other side is asked --> compared ------------> kept (store/pairs.h)
-//                            |                          |    '--> judge, twice (judging.h) --^
-//                            '--> failed, refused       '--> it would have been escalated
+//                |           |                          |    '--> judge, twice (judging.h) --^
+//                |           '--> failed, refused       '--> it would have been escalated
+//                '--> kept unjudged: the route may not ask any more, or the gateway stops
 //
 //   begun bare --> kept unjudged: the other side is not asked, as there are too many
 //
 // One that is dropped is counted and has no pair; any other has one, judged or not.
+//
+// A worker's room is shared by its routes as switches share their buffers (dynamic thresholds): a
+// route gets more only while it has less than is left free. One whose models hang has half of it,
+// then, and leaves the other half to those that come later.
+//
+// What waits goes by the configuration of its turn: where `shadow` is gone by then, the route has
+// become local_only, or judges, checks or matches otherwise, or the model is none of its side any
+// more, nobody is asked.
 
 #ifndef REQUEST_COMPARING_H
 #define REQUEST_COMPARING_H
@@ -23,9 +32,8 @@
 #define COMPARING_BODY_MOST (256 * KIB) // of a request that is asked again
 #define COMPARING_OUTPUT_LEAST \
     8192 // tokens that the other answer may have, whatever the first one has
-#define COMPARING_HELD_MOST (16 * MIB) // of a worker: requests, and answers that are whole
-#define COMPARING_CROWDED   "Too many other comparisons are under way."
-#define COMPARING_STOPPED   "The gateway is being stopped, or has no memory."
+#define COMPARING_CROWDED "Too many other comparisons are under way."
+#define COMPARING_STOPPED "The gateway is being stopped, or has no memory."
 
 enum stage { STAGE_CHOSEN, STAGE_OTHER, STAGE_FIRST, STAGE_SECOND };
 
@@ -48,6 +56,7 @@ struct shadow {
     struct pair pair;     // its call, route, models, the cost of what was given
 
     // Its course.
+    struct list place;  // among the worker's, once it is entered, unless it is bare
     struct list link;   // of those that wait
     bool asks;          // it is no more one of these
     struct chore chore; // that keeps its pair
@@ -69,6 +78,8 @@ struct shadow {
 
 // In memory of its own, zeroed but for the buffers. NULL: there is none.
 struct shadow *comparing_new(struct worker *w) MUST_USE;
+// A worker has no room for one more of that route, whose request has so many bytes.
+bool comparing_crowded(struct worker *w, const struct drawn_route *route, size_t bytes) MUST_USE;
 // It is one of those that its worker has at once, until it ends.
 void comparing_enter(struct shadow *s);
 // Goes on by itself, and is no more the caller's: soon, not before this returns.

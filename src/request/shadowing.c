@@ -11,8 +11,7 @@
 #include "request/side.h"
 #include "request/verifying.h"
 
-#define HELD_MAX    128 // of a worker, with their texts: those that are asked about, or wait for it
-#define WAITING_MAX 256 // of its pairs, for the disk, beside those
+#define WAITING_MAX 256  // of a worker's pairs, for the disk, beside those that are under way
 #define BARE_MAX    1024 // of those of which the other side is not asked, from their beginning on
 
 static bool has_side(const struct plan *p, enum side side)
@@ -117,8 +116,6 @@ static bool fill(struct shadow *s, const struct req *r)
 // Why nothing of it can be kept just now; or NULL.
 static const char *stuffed(const struct worker *w)
 {
-    if (w->draining)
-        return "The gateway is being stopped.";
     return __atomic_load_n(&w->shadow_bare, __ATOMIC_RELAXED) >= BARE_MAX
                ? "Too many pairs wait for the ledger's file."
                : NULL;
@@ -127,9 +124,12 @@ static const char *stuffed(const struct worker *w)
 // Why the other side is asked of no more just now; or NULL. What is begun is kept: there is room
 // for all of these. Of any other it is kept that it was drawn, since bursts may be like no other
 // calls.
-static const char *engaged(const struct worker *w, size_t bytes)
+static const char *engaged(const struct req *r)
 {
-    if (w->shadow_count >= HELD_MAX || bytes + w->shadow_bytes > COMPARING_HELD_MOST)
+    struct worker *w = r->worker;
+    if (w->draining)
+        return COMPARING_STOPPED;
+    if (comparing_crowded(w, drawn_at(gate_drawn(w->gate), r->plan->route->name), r->ask.body.len))
         return COMPARING_CROWDED;
     return __atomic_load_n(&w->shadow_waits, __ATOMIC_RELAXED) >= WAITING_MAX
                ? "Too many pairs wait for the ledger's file."
@@ -165,7 +165,7 @@ void shadowing_begin(struct req *r)
         pass_over(r, never ? SHADOW_END_UNFIT : SHADOW_END_BUSY, never ? never : now);
         return;
     }
-    struct shadow *s = make(r, engaged(r->worker, r->ask.body.len));
+    struct shadow *s = make(r, engaged(r));
     if (!s) {
         pass_over(r, SHADOW_END_BUSY, "There is no memory for it.");
         return;

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Of a burst of calls the other side is asked of so many at once; others wait for their turn. Those that are drawn beyond
-are pairs all the same that nobody has judged, which is the worst that they can prove; their callers may still say of the
+"""Of a burst of calls the other side is asked of so many at once; others wait for their turn. (One route has half of the
+worker's room, another one half of what is left.) Those that are drawn beyond are pairs all the same that nobody has judged, which is the worst that they can prove; their callers may still say of the
 small side's answers how good they are."""
 import json
 import threading
 
-from lib.scene import Gateway, expect, expect_in, expect_true, limit, until
+from lib.scene import PATIENCE, Gateway, expect, expect_in, expect_true, limit, until
 from lib.speaker import Speaker
 
 limit(120)
 AT_ONCE, HELD, MORE = 32, 128, 8
+LEFT = HELD // 2  # for another route
 SHADOW = "shadow: { budget: 100, rate: 100%, judge: none }"
 ROUTES = "".join(f"  - {{ model: bench/{model}, input_per_mtok: {usd}, output_per_mtok: {usd} }}\n"
                  for model, usd in (("quick", 0.1), ("slow-small", 0.1), ("large", 10), ("slow-large", 10)))
@@ -21,7 +22,7 @@ going = threading.Event()
 
 
 def slow(_body):
-    going.wait(20)
+    going.wait(100 * PATIENCE)
     return "at last"
 
 
@@ -52,6 +53,8 @@ with Speaker({"quick": "quick", "slow-small": slow, "slow-large": slow, "large":
     expect_in(f"{MORE} were not judged (unjudged): Too many other comparisons are under way.", told)
 
     # What its caller says: of the large side's answer nothing is known of the small one's; of the small side's it is.
+    for _ in range(LEFT):
+        expect(gateway.chat(model="small").headers["x-costlens-model"], "bench/quick")
     for call in (asked[-1], gateway.chat(model="small")):
         rated = gateway.post("/costlens/v1/feedback", {"request_id": call.headers["x-costlens-request-id"], "score": 0.25})
         expect(rated.status, 200)
@@ -64,12 +67,14 @@ with Speaker({"quick": "quick", "slow-small": slow, "slow-large": slow, "large":
     # Those under way come to their end.
     going.set()
     until(lambda: len(pairs("route = 'large' AND weak_pd IS NOT NULL")) == HELD, 20, "all are kept")
-    expect((len(pairs("1")), len(speaker.of("slow-small")), of("busy")), (HELD + MORE + 1, HELD, 0))
+    until(lambda: len(pairs("1")) == HELD + MORE + LEFT + 1, 20, "all are kept")
+    expect((len(speaker.of("slow-small")), len(speaker.of("slow-large")), of("busy")), (HELD, LEFT, 0))
 
     # What is long takes the room of many.
     going.clear()
     text = "why? " * 50000
-    for _ in range(16 * 2 ** 20 // len(text) + MORE):
+    before = of("unjudged")
+    for _ in range(8 * 2 ** 20 // len(text) + MORE):
         expect(gateway.chat(text, model="large").headers["x-costlens-model"], "bench/large")
-    until(lambda: of("unjudged") >= HELD + 2 * MORE + 1, 20, "not all are held")
+    until(lambda: of("unjudged") >= before + MORE, 20, "not all are held")
     going.set()
