@@ -36,11 +36,13 @@ static const char *why_out(const struct snapshot *s, const struct config_route *
 }
 
 static void add_model(struct json_out *o, const struct snapshot *s, const struct config_route *r,
-                      struct str full)
+                      struct str full, uint32_t weight)
 {
     const char *out = why_out(s, r, full);
     json_out_begin(o, NULL, '{');
     json_out_text(o, "model", full);
+    if (weight)
+        json_out_number(o, "weight", weight);
     if (out)
         json_out_text(o, "out", str_of(out));
     json_out_end(o, '}');
@@ -58,7 +60,7 @@ static void add_side(struct json_out *o, const char *name, const struct snapshot
     }
     json_out_begin(o, name, '[');
     for (unsigned i = 0; t && i < t->model_count; i++)
-        add_model(o, s, r, t->models[i]);
+        add_model(o, s, r, t->models[i], t->weights[i]);
     json_out_end(o, ']');
 }
 
@@ -106,7 +108,7 @@ static void add_seconds(struct json_out *o, const struct snapshot *s, const stru
     json_out_begin(o, "second", '[');
     for (unsigned i = 0; i < r->verifier_count; i++) {
         if (r->verifiers[i].kind == VERIFIER_AGREE)
-            add_model(o, s, r, r->verifiers[i].model);
+            add_model(o, s, r, r->verifiers[i].model, 0);
     }
     json_out_end(o, ']');
 }

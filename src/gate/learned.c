@@ -69,6 +69,11 @@ static int by_name(const void *a, const void *b)
     return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
+static bool is_proposed(const struct config_tier *t)
+{
+    return t->name.len && t->line == 0;
+}
+
 // The order of a tier that is proposed says nothing: its models are tried by what a call costs.
 // False without memory.
 static bool add_tier(struct buf *b, const struct config_tier *t)
@@ -80,7 +85,7 @@ static bool add_tier(struct buf *b, const struct config_tier *t)
     buf_add_char(b, '\n');
     for (unsigned i = 0; i < count; i++)
         models[i] = t->models[i];
-    if (count && t->name.len && t->line == 0)
+    if (count && is_proposed(t))
         qsort(models, count, sizeof *models, by_name);
     for (unsigned i = 0; i < count; i++)
         buf_printf(b, "%.*s ", STR_ARG(models[i]));
@@ -186,7 +191,7 @@ struct str learned_judge_of(const struct config_route *r)
     const struct str judged = learned_judged(r);
     if (judged.len)
         return judged;
-    return t && t->model_count && !(t->name.len && t->line == 0) ? t->models[0] : STR_NONE;
+    return t && t->model_count && !is_proposed(t) ? t->models[0] : STR_NONE;
 }
 
 bool learned_match(const struct config_route *r, uint64_t *out)
@@ -210,11 +215,29 @@ bool learned_match(const struct config_route *r, uint64_t *out)
     return !sum.failed;
 }
 
+// Which of several models comes first for a call, their order says, and their weights.
+static void add_turns(struct sum *sum, const char *side, const struct config_tier *t)
+{
+    struct buf b;
+    if (!t || t->model_count < 2 || is_proposed(t))
+        return;
+    buf_init(&b, &alloc_heap, 0);
+    for (unsigned i = 0; i < t->model_count; i++)
+        buf_printf(&b, "%.*s %u ", STR_ARG(t->models[i]), t->weights ? t->weights[i] : 0);
+    sum->failed |= buf_failed(&b);
+    add_line(sum, side, buf_str(&b), STR_NONE);
+    buf_fini(&b);
+}
+
 bool learned_calls_by(const struct learned_of_calls *of, char out[LEARNED_CALLS + 1])
 {
     struct sum sum = {of->match, false};
     add_line(&sum, "judge", of->judge, STR_NONE);
     add_line(&sum, "checks", of->checks, STR_NONE);
+    add_turns(&sum, "small", of->small);
+    add_turns(&sum, "large", of->large);
+    if (of->max_cost.n > 0)
+        add_number(&sum, "cost", of->max_cost.n);
     if (!sum.failed)
         (void)snprintf(out, LEARNED_CALLS + 1, "%016llx", (unsigned long long)sum.is);
     return !sum.failed;
@@ -222,7 +245,10 @@ bool learned_calls_by(const struct learned_of_calls *of, char out[LEARNED_CALLS 
 
 bool learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1])
 {
-    struct learned_of_calls of = {.judge = learned_judge_of(r)};
+    struct learned_of_calls of = {.judge = learned_judge_of(r),
+                                  .small = r->small,
+                                  .large = r->large,
+                                  .max_cost = r->max_cost};
     struct buf checks;
     buf_init(&checks, &alloc_heap, 0);
     learned_checks(r, &checks);
@@ -486,12 +512,19 @@ struct str learned_calls_of(const struct learned *l, const struct config_route *
     return str_of(of ? of->calls : NULL);
 }
 
+// Without shadows nothing could revoke it any more. What must stay on the machine has none, either,
+// and for that reason goes by none (request/side.c).
+static bool is_certified(const struct known *p, const struct config_route *r)
+{
+    return p && p->whole.certified && (r->shadow.on || r->local_only);
+}
+
 enum rung learned_rung(const struct learned *l, const struct config_route *r)
 {
     const struct known *p = known_now(l, r);
     if (!p || r->mode == CONFIG_RULES)
         return RUNG_RULES;
-    if (r->mode == CONFIG_CERTIFIED && p->whole.certified)
+    if (r->mode == CONFIG_CERTIFIED && is_certified(p, r))
         return RUNG_CERTIFIED;
     return p->own ? RUNG_MEASURED : RUNG_RULES;
 }
@@ -577,8 +610,7 @@ void learned_judge(const struct learned *l, const struct config_route *r, const 
     of[CHOICE_RULES] =
         (struct choice_counsel){false, to_ppm((double)prior->head->threshold), CHOICE_WHY_RULES};
     of[CHOICE_MEASURED] = measured(p, t->task, &of[CHOICE_RULES]);
-    of[CHOICE_CERTIFIED] =
-        p && p->whole.certified
-            ? within(p, true, t->task)
-            : (struct choice_counsel){p && p->own, CHOICE_NOTHING, CHOICE_WHY_CERTIFIED_NONE};
+    of[CHOICE_CERTIFIED] = is_certified(p, r) ? within(p, true, t->task)
+                                              : (struct choice_counsel){p && p->own, CHOICE_NOTHING,
+                                                                        CHOICE_WHY_CERTIFIED_NONE};
 }

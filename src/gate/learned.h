@@ -9,7 +9,8 @@
 //               again where answers of the small side are verified
 //   measured    the route's model, its measured threshold         as rules; the large side, where
 //                                                                 pairs enough speak against it
-//   certified   the route's model, its certificate's threshold    the large side
+//   certified   the route's model, its certificate's threshold    the large side; without shadows,
+//                                                                 too: nothing could revoke it
 
 #ifndef GATE_LEARNED_H
 #define GATE_LEARNED_H
@@ -65,9 +66,9 @@ struct str learned_refused(const struct learned *l, const struct config_route *r
 const struct model *learned_model(const struct learned *l, const struct config_route *r);
 
 // What a promise is about, as text in hex: the models of the route and what is promised; and behind
-// a dash of which calls it is: the route's `match` and `require`, how the small side's answers are
-// checked (what is refused comes from the large side, and is in no pair), by whose judgement. Looks
-// and findings of other terms are not its.
+// a dash of which calls it is: the route's `match` and `require`, which of a side's models comes
+// first for them, how the small side's answers are checked (what is refused comes from the large
+// side, and is in no pair), by whose judgement. Looks and findings of other terms are not its.
 // False without memory, as all that follow.
 #define LEARNED_TERMS 33
 bool learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1]) MUST_USE;
@@ -77,10 +78,13 @@ bool learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1]) MU
 // The same as `l` has it, which costs nothing; empty where it knows no such route. Lives as long.
 struct str learned_calls_of(const struct learned *l, const struct config_route *r);
 // The same of what it is made: the calls alone, who judges ("none": nobody; empty: the first of the
-// large side, whoever that is), and the checks.
+// large side, whoever that is), the checks, and what says which model comes first for a call: order
+// and weights where a side that is written has several, and what a call may cost.
 struct learned_of_calls {
     uint64_t match;
     struct str judge, checks;
+    const struct config_tier *small, *large; // NULL: it has no such side
+    struct nano max_cost;                    // 0 = any
 };
 bool learned_calls_by(const struct learned_of_calls *of, char out[LEARNED_CALLS + 1]) MUST_USE;
 bool learned_match(const struct config_route *r, uint64_t *out) MUST_USE;

@@ -93,6 +93,8 @@ static void read_side(struct reading *r, const struct json_val *of, const char *
         struct policy_model *one = &out->models[out->count++];
         one->name = read_text(r, m, "model");
         one->able.out = read_text(r, m, "out");
+        if (json_get(m, "weight"))
+            one->weight = (uint32_t)read_number(r, m, "weight", UINT32_MAX);
         if (one->name.len == 0)
             complain(r, "model");
     }

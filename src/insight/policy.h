@@ -38,6 +38,7 @@
 //   medium              of the route `auto` that stands in no file: small, medium and large are the
 //                       tiers, of which its sides are made
 //   local               calls must stay on the machine
+//   weight              by which it comes first among its neighbours that have one
 //   out                 why it cannot be used, whatever the call
 
 #ifndef INSIGHT_POLICY_H
@@ -63,6 +64,7 @@ typedef void policy_able_f(const void *knows, const struct policy_route *p, stru
 
 struct policy_model {
     struct str name;           // "provider/model"
+    uint32_t weight;           // 0: none was written
     struct policy_able able;   // but for `out` set by who knows
     struct str absent;         // why its provider is not there now, which calls that were not
                                // offered it show; empty: it is. Set by who knows

@@ -157,6 +157,10 @@ static void write_next(const struct telling *t, const struct promise_row *row)
         (void)snprintf(text, sizeof text,
                        "its model's file is refused: %s; `costlens route learn %.*s` makes it anew",
                        t->refused, STR_ARG(r->name));
+    else if (row && row->certified.holds && r->mode == CONFIG_CERTIFIED && !r->shadow.on)
+        (void)snprintf(text, sizeof text,
+                       "a `shadow: { budget: USD }`: without one nothing could revoke its "
+                       "certificate, and it is not used");
     else if (row && row->certified.holds && rung != RUNG_CERTIFIED)
         (void)snprintf(text, sizeof text, "`mode: certified`: there is a certificate");
     else if (row && row->learned && r->mode == CONFIG_RULES)

@@ -269,6 +269,20 @@ static struct str usual_judge(const struct policy_side *large)
     return STR_NONE;
 }
 
+// Those of a side that can be asked, as the configuration would have them; NULL: it is proposed.
+static const struct config_tier *tier_of(struct work *w, const struct policy_side *s)
+{
+    struct config_tier *t = arena_new(&w->arena, struct config_tier);
+    if (!t || s->proposed || s->filled)
+        return NULL;
+    t->models = arena_array(&w->arena, struct str, s->count + 1);
+    t->weights = arena_array(&w->arena, uint32_t, s->count + 1);
+    for (unsigned i = 0; t->models && t->weights && i < s->count; i++)
+        if (s->models[i].absent.len == 0)
+            config_tier_add(t, s->models[i].name, s->models[i].weight);
+    return t;
+}
+
 // False without memory, as the next.
 static bool set_calls(struct work *w, struct policy_route *p, const struct config_route *now)
 {
@@ -280,10 +294,13 @@ static bool set_calls(struct work *w, struct policy_route *p, const struct confi
         learned_checks(now, &checks);
     bool fine = !buf_failed(&checks);
     if (fine && p->matched && buf_str(&checks).len) {
-        fine = learned_calls_by(
-            &(struct learned_of_calls){p->match, p->judge.len ? p->judge : usual_judge(&p->large),
-                                       buf_str(&checks)},
-            calls);
+        const struct learned_of_calls of = {p->match,
+                                            p->judge.len ? p->judge : usual_judge(&p->large),
+                                            buf_str(&checks),
+                                            tier_of(w, &p->small),
+                                            tier_of(w, &p->large),
+                                            p->max_cost};
+        fine = !arena_failed(&w->arena) && learned_calls_by(&of, calls);
         p->calls = arena_dup(&w->arena, str_of(calls));
     }
     buf_fini(&checks);

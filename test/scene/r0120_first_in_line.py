@@ -47,7 +47,7 @@ with Speaker(SAYS) as speaker, Gateway(speaker, extra=ROUTES, models=[], provide
 
     certify(gateway, "support", "bench/a")
     certify(gateway, "agreed", "bench/d")
-    certify(gateway, "turns", "bench/e")
+    certify(gateway, "turns", "bench/e", "bench/f")
     expect(asked("support"), ("bench/a", "small, certified"))
     expect(asked("agreed"), ("bench/d", "second"))
     expect({asked("turns")[0] for _ in range(8)}, {"bench/e", "bench/f"})

@@ -132,6 +132,48 @@ static void calls_and_judge_belong_to_the_promise(void **state)
     assert_string_equal(calls, none + LEARNED_TERMS - LEARNED_CALLS);
 }
 
+// So does which of a side's models comes first for a call: their order, their weights, and what may
+// be too dear. Where there is one model only there is nothing to choose.
+static void who_comes_first_belongs_to_the_promise(void **state)
+{
+    const struct config_route before = route;
+    struct str two[] = {small_models[0], STR("local/other")};
+    uint32_t weights[] = {99, 1};
+    struct config_tier several = {.models = two, .weights = weights, .model_count = 1};
+    char one[LEARNED_CALLS + 1], heavy[LEARNED_CALLS + 1], now[LEARNED_CALLS + 1];
+    assert_true(learned_calls(&route, one));
+    route.small = &several;
+    assert_true(learned_calls(&route, now));
+    assert_string_equal(now, one);
+    several.model_count = 2;
+    assert_true(learned_calls(&route, heavy));
+    assert_string_not_equal(heavy, one);
+    weights[0] = 1;
+    weights[1] = 99;
+    assert_true(learned_calls(&route, now));
+    assert_string_not_equal(now, heavy);
+    two[1] = two[0];
+    two[0] = str_of("local/other");
+    weights[0] = weights[1] = 0;
+    assert_true(learned_calls(&route, now));
+    several.weights = NULL; // as none were written
+    assert_true(learned_calls(&route, one));
+    assert_string_equal(now, one);
+    two[1] = str_of("local/third");
+    assert_true(learned_calls(&route, now));
+    assert_string_not_equal(now, one);
+    route = before;
+    assert_true(learned_calls(&route, one));
+    route.large = &several;
+    assert_true(learned_calls(&route, now));
+    assert_string_not_equal(now, one);
+    route = before;
+    route.max_cost = (struct nano){5000000};
+    assert_true(learned_calls(&route, now));
+    assert_string_not_equal(now, one);
+    route = before;
+}
+
 // Pairs of other calls, or that another one has judged, prove nothing of these; who comes back to
 // what was written before has the pairs of that time.
 static void pairs_of_other_calls_are_no_proof(void **state)
@@ -246,6 +288,20 @@ static void order_that_says_nothing_is_none(void **state)
     route = before;
 }
 
+// What nothing could revoke any more is used no more.
+static void without_shadows_there_is_no_certificate(void **state)
+{
+    struct learned *l = learned(NULL);
+    assert_true(learned_certified(l, &route));
+    route.shadow.on = false;
+    assert_false(learned_certified(l, &route));
+    assert_true(learned_fits(l, &route)); // it is the same promise
+    assert_true(ask_of(l, easy).large);
+    route.shadow.on = true;
+    assert_false(ask_of(l, easy).large);
+    learned_free(l);
+}
+
 // Also those that came of what nobody has seen, since it was changed back before a look, and those
 // that were under way when it was.
 static void what_was_changed_back_has_proved_nothing(void **state)
@@ -323,10 +379,12 @@ int main(void)
         cmocka_unit_test(what_is_said_late_is_heard),
         cmocka_unit_test(what_cannot_be_proved_spends_nothing),
         cmocka_unit_test(calls_and_judge_belong_to_the_promise),
+        cmocka_unit_test(who_comes_first_belongs_to_the_promise),
         cmocka_unit_test(pairs_of_other_calls_are_no_proof),
         cmocka_unit_test(pairs_of_other_checks_are_no_proof),
         cmocka_unit_test(order_that_says_nothing_is_none),
         cmocka_unit_test(another_promise_is_not_kept_blindly),
+        cmocka_unit_test(without_shadows_there_is_no_certificate),
         cmocka_unit_test(what_was_changed_back_has_proved_nothing),
         cmocka_unit_test(what_an_earlier_version_found_goes_on),
     };
