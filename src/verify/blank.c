@@ -14,6 +14,7 @@
 static const struct {
     uint32_t first, last;
 } unseen[] = {
+    // in order
     {0x0000, 0x0020},   {0x007f, 0x00a0},   {0x00ad, 0x00ad}, {0x034f, 0x034f}, {0x061c, 0x061c},
     {0x115f, 0x1160},   {0x1680, 0x1680},   {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x2000, 0x200f},
     {0x2028, 0x202f},   {0x205f, 0x206f},   {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164},
@@ -23,8 +24,8 @@ static const struct {
 
 static bool is_unseen(uint32_t point)
 {
-    for (size_t i = 0; i < COUNT(unseen); i++)
-        if (point >= unseen[i].first && point <= unseen[i].last)
+    for (size_t i = 0; i < COUNT(unseen) && point >= unseen[i].first; i++)
+        if (point <= unseen[i].last)
             return true;
     return false;
 }
@@ -75,7 +76,8 @@ static size_t blank_reference(struct str s)
 }
 
 // A mark of an element that shows nothing but what is in it, or a comment. Others, <img> or those
-// of somebody's XML, are seen.
+// of somebody's XML, are seen. What is searched is then passed by, or ends it all: no byte is
+// searched twice.
 static size_t blank_mark(struct str s)
 {
     static const char *const names[] = {
@@ -85,12 +87,14 @@ static size_t blank_mark(struct str s)
         "td",      "th",      "table", "tbody", "pre",  "code",   "thead", "blockquote",
         "article", "section", "body",  "html",  "head", "main",   "wbr"};
     const struct str comment = STR("<!--"), closes = STR("-->");
+    if (!str_starts(s, str_of("<")))
+        return 0;
     if (str_starts(s, comment)) {
         const size_t end = str_search(s, closes);
         return end < s.len ? end + closes.len : 0;
     }
     const size_t end = str_find(s, '>');
-    if (!str_starts(s, str_of("<")) || end == s.len)
+    if (end == s.len)
         return 0;
     struct str name = str_skip(str_from(s.ptr, end), s.ptr[1] == '/' ? 2 : 1);
     size_t n = 0;
@@ -115,21 +119,24 @@ static struct str past_blanks(struct str s, bool marks)
 
 // --- Markdown ---
 
-// A line that begins or ends a block of code: three signs or more and, at most, a word. `sign` is
-// that which a block is open with, or 0.
-static bool is_fence(struct str line, char sign)
+// The bytes of a line that begins or ends a block of code: three signs or more and, at most, a
+// word. `sign` is that which a block is open with, or 0. 0: it is none.
+static size_t fence_line(struct str s, char sign)
 {
-    const char by = line.len > 0 ? line.ptr[0] : ' ';
+    const char by = s.ptr[0];
     size_t n = 0;
-    while (n < line.len && line.ptr[n] == by)
+    if ((by != '`' && by != '~') || (sign && by != sign))
+        return 0;
+    while (n < s.len && s.ptr[n] == by)
         n++;
-    if (n < 3 || (by != '`' && by != '~') || (sign && by != sign))
-        return false;
-    line = str_trim(str_skip(line, n));
-    for (size_t i = 0; i < line.len; i++)
-        if (!isalnum((unsigned char)line.ptr[i]) && !(line.ptr[i] && strchr("+#-_.", line.ptr[i])))
-            return false;
-    return true;
+    if (n < 3)
+        return 0;
+    const size_t end = n + str_find(str_skip(s, n), '\n');
+    const struct str word = str_trim(str_from(s.ptr + n, end - n));
+    for (size_t i = 0; i < word.len; i++)
+        if (!isalnum((unsigned char)word.ptr[i]) && !(word.ptr[i] && strchr("+#-_.", word.ptr[i])))
+            return 0;
+    return end;
 }
 
 bool blank_text(struct str text)
@@ -144,16 +151,16 @@ bool blank_text(struct str text)
         if (rest.len == 0)
             return true;
         quote = quote && !memchr(text.ptr, '\n', text.len - rest.len);
-        const struct str line = str_from(rest.ptr, str_find(rest, '\n'));
-        if (line.ptr[0] == '>' && (open == 0 || quoted)) {
+        if (rest.ptr[0] == '>' && (open == 0 || quoted)) {
             quote = true;
             text = str_skip(rest, 1);
-        } else if (is_fence(line, open)) {
-            quoted = quote;
-            open = open ? 0 : line.ptr[0];
-            text = str_skip(rest, line.len);
-        } else {
-            return false;
+            continue;
         }
+        const size_t len = fence_line(rest, open);
+        if (len == 0)
+            return false;
+        quoted = quote;
+        open = open ? 0 : rest.ptr[0];
+        text = str_skip(rest, len);
     }
 }

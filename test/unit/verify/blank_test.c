@@ -3,6 +3,7 @@
 // What a reader sees nothing of is blank, and nothing else is.
 
 #include "../unit.h"
+#include "base/alloc.h"
 #include "verify/blank.h"
 
 static void nothing_is_seen(void **state)
@@ -86,11 +87,30 @@ static void something_is_seen(void **state)
             fail_msg("%zu: %s", i, texts[i]);
 }
 
+// However long: were a byte looked at again for each of those before it, this would take minutes.
+static void each_byte_is_looked_at_once(void **state)
+{
+    (void)state;
+    enum { BYTES = 8 << 20 };
+    static const char *const units[] = {">",       "> ",    "&#9;",    "&nbsp;", "```\n",
+                                        "> ```\n", "~~~\n", "<!---->", "<p>"};
+    char *text = alloc_must(BYTES);
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        const size_t unit = strlen(units[i]);
+        for (size_t at = 0; at < BYTES; at++)
+            text[at] = units[i][at % unit];
+        if (!blank_text(str_from(text, BYTES / unit * unit)))
+            fail_msg("%s", units[i]);
+    }
+    heap_free(text);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_seen),
         cmocka_unit_test(something_is_seen),
+        cmocka_unit_test(each_byte_is_looked_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
