@@ -82,6 +82,7 @@ static enum finding_verdict word_items(const struct schema_word *w)
 // How many of them say what. An empty list, or none, is no schema, and is unsure.
 struct tally {
     unsigned of[VERDICT_BAD + 1];
+    unsigned nullable; // say GOOD to a null for `nullable`
 };
 
 // NOLINTNEXTLINE(misc-no-recursion): as above
@@ -89,9 +90,14 @@ static struct tally tally(const struct schema_word *w)
 {
     struct json_iter it = {0};
     const struct json_val *schema = NULL;
-    struct tally t = {{0}};
-    while (json_type(w->says) == JSON_ARRAY && json_each(&it, w->says, NULL, &schema))
-        t.of[check(w->run, schema, w->value, w->depth + 1)]++;
+    struct tally t = {{0}, 0};
+    while (json_type(w->says) == JSON_ARRAY && json_each(&it, w->says, NULL, &schema)) {
+        const unsigned nulls = w->run->nulls;
+        const enum finding_verdict one = check(w->run, schema, w->value, w->depth + 1);
+        t.of[one]++;
+        t.nullable +=
+            one == VERDICT_GOOD && json_type(w->value) == JSON_NULL && w->run->nulls != nulls;
+    }
     t.of[VERDICT_UNSURE] += json_type(w->says) != JSON_ARRAY || json_count(w->says) == 0;
     return t;
 }
@@ -118,8 +124,8 @@ static enum finding_verdict word_any(const struct schema_word *w)
 static enum finding_verdict word_one(const struct schema_word *w)
 {
     struct tally t = tally(w);
-    if (t.of[VERDICT_GOOD] > 1)
-        return VERDICT_BAD;
+    if (t.of[VERDICT_GOOD] > 1 && t.of[VERDICT_GOOD] > t.nullable)
+        return VERDICT_BAD; // schemas that all let null be are not told apart by it
     if (t.of[VERDICT_UNSURE])
         return VERDICT_UNSURE;
     return t.of[VERDICT_GOOD] ? VERDICT_GOOD : VERDICT_BAD;
@@ -163,18 +169,27 @@ static const struct json_val *item(const struct json_val *list, struct str index
     return NULL;
 }
 
+// It has a name of its own, which references in it begin at; draft 4 calls it `id`.
+static bool has_id(const struct json_val *schema)
+{
+    return json_type(json_get(schema, "$id")) == JSON_STRING ||
+           json_type(json_get(schema, "id")) == JSON_STRING;
+}
+
 static const struct json_val *find(struct schema_run *run, struct str reference)
 {
     char text[POINTER_MAX];
     struct str part;
     const struct json_val *v = run->root;
-    if (!str_starts(reference, str_of("#")) || reference.len > POINTER_MAX)
+    if (run->elsewhere || !str_starts(reference, str_of("#")) || reference.len > POINTER_MAX)
         return NULL;
     struct str rest = str_skip(reference, 1);
     if (rest.len > 0 && rest.ptr[0] != '/')
         return NULL; // an anchor
     rest = str_skip(rest, 1);
     while (v && str_cut(&rest, '/', &part)) {
+        if (v != run->root && has_id(v))
+            return NULL;
         struct str name = unescape(part, text);
         struct schema_members members = {.object = v};
         v = json_type(v) == JSON_ARRAY ? item(v, name, &run->left)
@@ -278,13 +293,16 @@ static enum finding_verdict check(struct schema_run *run, const struct json_val 
         return json_bool(schema, true) ? VERDICT_GOOD : VERDICT_BAD;
     if (json_type(schema) != JSON_OBJECT || depth > JSON_DEPTH_MAX)
         return VERDICT_UNSURE;
-    if (json_type(value) == JSON_NULL && json_bool(json_get(schema, "nullable"), false))
+    if (json_type(value) == JSON_NULL && json_bool(json_get(schema, "nullable"), false)) {
+        run->nulls++;
         return VERDICT_GOOD; // OpenAPI 3.0, beside anyOf and $ref, too
-    while (all != VERDICT_BAD && json_each(&it, schema, &w.name, &w.says)) {
-        if (!schema_spend(&run->left, schema_steps(value)))
-            return VERDICT_UNSURE;
-        all = both(all, check_word(&w));
     }
+    const bool elsewhere = run->elsewhere;
+    run->elsewhere = elsewhere || (schema != run->root && has_id(schema));
+    while (all != VERDICT_BAD && json_each(&it, schema, &w.name, &w.says) &&
+           schema_spend(&run->left, schema_steps(value)))
+        all = both(all, check_word(&w));
+    run->elsewhere = elsewhere;
     return run->left > 0 ? all : VERDICT_UNSURE;
 }
 

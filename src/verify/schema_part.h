@@ -11,6 +11,8 @@
 struct schema_run {
     const struct json_val *root; // that references begin at
     unsigned left;               // steps, of schema_spend; at 0 nothing can be told any more
+    unsigned nulls;              // that fitted for `nullable` alone
+    bool elsewhere;              // inside of a schema of its own `$id`: references begin at that
     struct finding *out;         // of the first keyword that says no
 };
 

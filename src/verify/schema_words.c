@@ -78,6 +78,17 @@ static enum finding_verdict word_const(const struct schema_word *w)
     return verdict_of(same_json(w->says, w->value, &w->run->left));
 }
 
+// "1" and 1.0
+static bool is_text_of(struct str text, struct str number)
+{
+    int128 m;
+    int128 n;
+    if (text.len == 0 || number.len == 0)
+        return false;
+    return str_eq(text, number) ||
+           (decimal_read(text, &m) == STATUS_OK && decimal_read(number, &n) == STATUS_OK && m == n);
+}
+
 // Of a number Gemini's are texts, too: whether "1" is for 1 cannot be told.
 static enum finding_verdict word_enum(const struct schema_word *w)
 {
@@ -85,11 +96,10 @@ static enum finding_verdict word_enum(const struct schema_word *w)
     const struct json_val *one = NULL;
     bool fits = false;
     bool text = false;
-    const struct str number = json_number(NULL, w->value);
     while (!fits && json_type(w->says) == JSON_ARRAY && w->run->left > 0 &&
            json_each(&it, w->says, NULL, &one)) {
         fits = same_json(one, w->value, &w->run->left);
-        text = text || (number.len > 0 && str_eq(json_str(one), number));
+        text = text || is_text_of(json_str(one), json_number(NULL, w->value));
     }
     return !fits && text ? VERDICT_UNSURE : verdict_of(fits);
 }

@@ -31,6 +31,9 @@ static const struct {
     {"{\"enum\":[\"a\"],\"nullable\":true}", "null", VERDICT_GOOD},
     {"{\"type\":\"INTEGER\",\"enum\":[\"1\",\"2\"]}", "1", VERDICT_UNSURE},
     {"{\"type\":\"INTEGER\",\"enum\":[\"1\",\"2\"]}", "3", VERDICT_BAD},
+    {"{\"enum\":[\"1\"]}", "1.0", VERDICT_UNSURE},
+    {"{\"enum\":[\"0.50\"]}", "0.5", VERDICT_UNSURE},
+    {"{\"enum\":[\"\",\"x\"]}", "0", VERDICT_BAD},
     {"{\"dependentRequired\":{\"a\":[\"b\"]}}", "{\"a\":1,\"b\":2}", VERDICT_GOOD},
     {"{\"dependentRequired\":{\"a\":[\"b\"]}}", "{\"a\":1}", VERDICT_BAD},
     {"{\"dependentRequired\":{\"a\":[\"b\"]}}", "{\"c\":1}", VERDICT_GOOD},
@@ -74,6 +77,17 @@ static const struct {
     {"{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}", "1", VERDICT_BAD},
     {"{\"anyOf\":[{\"pattern\":\"x\"},{\"type\":\"null\"}]}", "\"a\"", VERDICT_UNSURE},
     {"{\"oneOf\":[{\"minimum\":1},{\"minimum\":2}]}", "3", VERDICT_BAD},
+    // Null tells schemas that all let it be not apart.
+    {"{\"oneOf\":[{\"type\":\"string\",\"nullable\":true},{\"type\":\"integer\",\"nullable\":true}]"
+     "}",
+     "null", VERDICT_GOOD},
+    {"{\"oneOf\":[{\"$ref\":\"#/$defs/a\"},{\"$ref\":\"#/$defs/"
+     "b\"}],\"$defs\":{\"a\":{\"type\":\"string\","
+     "\"nullable\":true},\"b\":{\"type\":\"integer\",\"nullable\":true}}}",
+     "null", VERDICT_GOOD},
+    {"{\"oneOf\":[{\"type\":\"string\",\"nullable\":true},{\"type\":\"null\"}]}", "null",
+     VERDICT_BAD},
+    {"{\"oneOf\":[{\"nullable\":true},{\"nullable\":true}]}", "1", VERDICT_BAD},
     // What is no schema says nothing of the value.
     {"{\"anyOf\":[]}", "1", VERDICT_UNSURE},
     {"{\"anyOf\":{\"type\":\"string\"}}", "1", VERDICT_UNSURE},
@@ -88,6 +102,27 @@ static const struct {
     {"{\"$ref\":\"http://example.com/x\"}", "1", VERDICT_UNSURE},
     {"{\"$ref\":\"#/nowhere\"}", "1", VERDICT_UNSURE},
     {"{\"$ref\":\"#\"}", "1", VERDICT_UNSURE}, // for ever
+    // References begin at the nearest `$id`.
+    {"{\"$id\":\"http://example.com/a\",\"$ref\":\"#/$defs/"
+     "s\",\"$defs\":{\"s\":{\"type\":\"string\"}}}",
+     "1", VERDICT_BAD},
+    {"{\"properties\":{\"a\":{\"$id\":\"b\",\"$ref\":\"#/$defs/"
+     "s\",\"$defs\":{\"s\":{\"type\":\"string\"}}}},"
+     "\"$defs\":{\"s\":{\"type\":\"integer\"}}}",
+     "{\"a\":\"x\"}", VERDICT_UNSURE},
+    {"{\"items\":{\"id\":\"b\",\"anyOf\":[{\"$ref\":\"#/definitions/s\"}]},"
+     "\"definitions\":{\"s\":{\"type\":\"integer\"}}}",
+     "[\"x\"]", VERDICT_UNSURE},
+    {"{\"$ref\":\"#/$defs/a/$defs/"
+     "s\",\"$defs\":{\"a\":{\"$id\":\"a\",\"$defs\":{\"s\":{\"$ref\":\"#/$defs/t\"}}},"
+     "\"t\":{\"type\":\"string\"}}}",
+     "1", VERDICT_UNSURE},
+    {"{\"allOf\":[{\"$id\":\"b\"},{\"$ref\":\"#/$defs/"
+     "s\"}],\"$defs\":{\"s\":{\"type\":\"integer\"}}}",
+     "\"x\"", VERDICT_BAD},
+    {"{\"properties\":{\"id\":{\"type\":\"string\"},\"n\":{\"$ref\":\"#/properties/id\"}}}",
+     "{\"n\":1}", VERDICT_BAD},
+    {"{\"$anchor\":\"a\",\"type\":\"string\"}", "\"x\"", VERDICT_GOOD},
     {"{\"pattern\":\"^a\"}", "\"a\"", VERDICT_UNSURE},
     {"{\"pattern\":\"^a\",\"type\":\"string\"}", "1", VERDICT_BAD},
     {"{\"title\":\"t\",\"format\":\"date\",\"default\":1}", "\"x\"", VERDICT_GOOD},
