@@ -6,6 +6,7 @@
 
 // More than this is given back when it is not needed any more: thousands of streams wait at a time.
 #define KEPT_BYTES_MAX 512
+#define LINE_PIECE     256
 
 void sse_init(struct sse *s, const struct alloc *alloc)
 {
@@ -31,13 +32,19 @@ static void empty(struct buf *b)
     buf_init(b, alloc, 0);
 }
 
-// Length of the next line without its end; the whole length when it does not end here.
-static size_t line_len(struct str s)
+// In pieces, so that what stands behind a line's end is not searched again for each line.
+size_t sse_line(struct str s)
 {
-    const char *lf = memchr(s.ptr, '\n', s.len);
-    size_t len = lf ? (size_t)(lf - s.ptr) : s.len;
-    const char *cr = len ? memchr(s.ptr, '\r', len) : NULL;
-    return cr ? (size_t)(cr - s.ptr) : len;
+    size_t at = 0;
+    while (at < s.len) {
+        const struct str near =
+            str_from(s.ptr + at, LINE_PIECE < s.len - at ? LINE_PIECE : s.len - at);
+        const size_t len = str_find(str_from(near.ptr, str_find(near, '\n')), '\r');
+        if (len < near.len)
+            return at + len;
+        at += near.len;
+    }
+    return at;
 }
 
 // Bytes of `s` up to the end of an event, over s.len when it does not end in it. What was seen is
@@ -52,7 +59,7 @@ static size_t find_end(struct sse *sse, struct str s)
             continue;
         }
         struct str rest = str_skip(s, at);
-        size_t len = line_len(rest);
+        size_t len = sse_line(rest);
         bool blank = len == 0 && !sse->in_line;
         sse->after_cr = false;
         sse->in_line = sse->in_line || len > 0;
@@ -110,7 +117,7 @@ static void read_event(struct sse *s, struct str raw, struct sse_event *e)
     struct str rest = has_bom(s, raw) ? str_skip(raw, 3) : raw;
     s->started = true;
     while (rest.len) {
-        size_t len = line_len(rest);
+        size_t len = sse_line(rest);
         if (len && rest.ptr[0] != ':')
             read_line(s, e, str_from(rest.ptr, len));
         rest = str_skip(rest, len + 1); // the LF of a CRLF reads as one more, empty line
@@ -305,7 +312,7 @@ bool sse_data(struct sse *s, struct str *part, struct str *data)
     l->skip = (unsigned char)(l->skip - skip);
     while (part->len) {
         bool joined = false;
-        struct str run = str_from(part->ptr, line_len(*part));
+        struct str run = str_from(part->ptr, sse_line(*part));
         size_t n = 1;
         if (run.len == 0) {
             joined = end_line(l, part->ptr[0]);

@@ -78,6 +78,8 @@ bool sse_data(struct sse *s, struct str *part, struct str *data);
 // The stream has ended: what was carried, as an event that lacks its blank line (of a long event,
 // its end). False when there is none.
 bool sse_last(struct sse *s, struct sse_event *event);
+// Length of the line that `s` begins with, without its end; all of it where it has no end.
+size_t sse_line(struct str s);
 // Bytes of an event that has begun and not ended.
 struct str sse_rest(const struct sse *s);
 

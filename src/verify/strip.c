@@ -271,50 +271,74 @@ void strip_elements(struct str elements, struct buf *out)
     }
 }
 
-// An event whose data stands on several lines has its own again, where it was changed.
-static void write_lines(struct str raw, struct str data, struct buf *out)
+// An event's line of data.
+struct data_line {
+    struct str before; // its value: "data:", and one blank where there is one
+    struct str end;    // behind it: LF, CR or both
+};
+
+// Takes the next line of `raw`. True: it is one of data, as sse_next reads them.
+static bool take_line(struct str *raw, struct str *line, struct data_line *out)
 {
+    const struct str name = STR("data");
+    const size_t len = sse_line(*raw);
+    const struct str end = str_skip(*raw, len);
+    const size_t end_len = str_starts(end, str_of("\r\n")) ? 2 : end.len > 0;
+    size_t before = name.len + (len > name.len);
+    before += before < len && raw->ptr[before] == ' ';
+    *line = str_from(raw->ptr, len + end_len);
+    *raw = str_skip(*raw, line->len);
+    if (!str_eq(str_from(line->ptr, str_find(str_from(line->ptr, len), ':')), name))
+        return false;
+    *out = (struct data_line){str_from(line->ptr, before), str_from(end.ptr, end_len)};
+    return true;
+}
+
+// In the place of the data's first line stands all of the new, its lines ended as that one was.
+static void write_event(struct str raw, struct str data, struct buf *out)
+{
+    struct str line;
+    struct str one;
+    struct data_line l;
     bool written = false;
     while (raw.len > 0) {
-        const size_t end = str_find(raw, '\n');
-        const size_t next = end + (end < raw.len);
-        struct str one;
-        if (!str_starts(raw, str_of("data")))
-            buf_add(out, str_from(raw.ptr, next));
-        while (str_starts(raw, str_of("data")) && !written && str_cut(&data, '\n', &one)) {
-            buf_add_cstr(out, "data: ");
+        const bool is_data = take_line(&raw, &line, &l);
+        if (!is_data)
+            buf_add(out, line);
+        if (is_data && !written)
+            buf_add(out, l.before);
+        for (bool next = false; is_data && !written && str_cut(&data, '\n', &one); next = true) {
+            buf_add_cstr(out, next ? "data: " : "");
             buf_add(out, one);
-            buf_add_char(out, '\n');
+            buf_add(out, l.end);
         }
-        written = written || str_starts(raw, str_of("data"));
-        raw = str_skip(raw, next);
+        written = written || is_data;
     }
 }
 
 static void strip_event(const struct sse_event *e, struct buf *out)
 {
     struct buf data;
-    const size_t at = str_search(e->raw, e->data);
     buf_init(&data, &alloc_heap, 0);
     if (!e->part)
         strip_text(e->data, &data);
-    if (e->part || str_eq(buf_str(&data), e->data)) {
+    if (e->part || str_eq(buf_str(&data), e->data))
         buf_add(out, e->raw);
-    } else if (at == e->raw.len) {
-        write_lines(e->raw, buf_str(&data), out);
-    } else {
-        buf_add(out, str_from(e->raw.ptr, at));
-        buf_add(out, buf_str(&data));
-        buf_add(out, str_skip(e->raw, at + e->data.len));
-    }
+    else
+        write_event(e->raw, buf_str(&data), out);
     buf_fini(&data);
 }
 
 void strip_events(struct str events, struct buf *out)
 {
+    const struct str bom = STR("\xef\xbb\xbf");
     struct sse cutter;
     struct sse_event e;
+    const size_t begin = str_starts(events, bom) ? bom.len : 0;
+    buf_add(out, str_from(events.ptr, begin));
+    events = str_skip(events, begin);
     sse_init(&cutter, &alloc_heap);
+    cutter.started = true;
     cutter.long_bytes = events.len + 1; // none is given in parts
     while (sse_next(&cutter, &events, &e))
         strip_event(&e, out);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever a provider answers, taking log-probabilities out of it leaves JSON what was JSON, and
-// what has none as it is.
+// what has none as it is; of a stream, each event one of the same name.
 #include "base/json.h"
 #include "base/must.h"
+#include "meter/sse.h"
 #include "verify/strip.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -74,11 +75,41 @@ static void strip(strip_f *f, struct str text)
     buf_fini(&out);
 }
 
+static void cut_whole(struct sse *s, struct str events)
+{
+    sse_init(s, &alloc_heap);
+    s->long_bytes = events.len + 1;
+}
+
+static void check_events(struct str before)
+{
+    struct buf out;
+    struct sse a, b;
+    struct sse_event was, is;
+    buf_init(&out, &alloc_heap, 0);
+    strip_events(before, &out);
+    struct str after = buf_str(&out);
+    cut_whole(&a, before);
+    cut_whole(&b, after);
+    while (sse_next(&a, &before, &was)) {
+        must(sse_next(&b, &after, &is));
+        must(was.has_data == is.has_data && was.tail == is.tail && str_eq(was.name, is.name));
+        must(may_have(was.data) || str_eq(was.data, is.data));
+        must(!is_json(was.data) || is_json(is.data));
+        check_left(is.data);
+    }
+    must(!sse_next(&b, &after, &is) && str_eq(sse_rest(&a), sse_rest(&b)));
+    sse_fini(&a);
+    sse_fini(&b);
+    buf_fini(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const struct str text = str_from((const char *)data, size);
     strip(strip_text, text);
     strip(strip_events, text);
+    check_events(text);
     strip(strip_lines, text);
     strip(strip_elements, text);
     return 0;

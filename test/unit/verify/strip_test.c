@@ -99,6 +99,22 @@ static void events(void **state)
           "x\n\ndata: {\ndata: }\n\n",
           "id: 1\ndata: {\"choices\":[\ndata: {\"logprobs\":\ndata: null,\"b\":2}]}\nevent: "
           "x\n\ndata: {\ndata: }\n\n");
+    // Whatever ends its lines.
+    check(strip_events, "data: {\"choices\":[\rdata:{\"logprobs\":1}]}\r\rdata: [DONE]\r\r",
+          "data: {\"choices\":[\rdata: {\"logprobs\":null}]}\r\rdata: [DONE]\r\r");
+    check(strip_events, "event: x\rdata:{\"choices\":[\rdata:{\"logprobs\":1}]}\r\r",
+          "event: x\rdata:{\"choices\":[\rdata: {\"logprobs\":null}]}\r\r");
+    check(strip_events, "data: {\"choices\":[\r\ndata: {\"logprobs\":1}]}\r\nid: 1\r\n\r\n",
+          "data: {\"choices\":[\r\ndata: {\"logprobs\":null}]}\r\nid: 1\r\n\r\n");
+    // Behind a BOM, and beside lines that look like its data.
+    check(strip_events,
+          "\xef\xbb\xbf"
+          "data: {\"choices\":[\ndata: {\"logprobs\":1}]}\n\ndata: [DONE]\n\n",
+          "\xef\xbb\xbf"
+          "data: {\"choices\":[\ndata: {\"logprobs\":null}]}\n\ndata: [DONE]\n\n");
+    check(strip_events, ": {\"logprobs\":1}\ndata: {\"logprobs\":1}\ndatabase: x\n\n",
+          ": {\"logprobs\":1}\ndata: {\"logprobs\":null}\ndatabase: x\n\n");
+    check(strip_events, "data\ndata: {\"logprobs\":1}\n\n", "data\ndata: {\"logprobs\":null}\n\n");
     check(strip_events, "data: [DONE]\n", "data: [DONE]\n");
     check(strip_events, "", "");
 }
