@@ -380,13 +380,14 @@ static struct str fact(const struct budget_facts *f, const struct budget_conditi
     return f->provider;
 }
 
-// As a key's list of models: a pattern without a slash also means the part after the provider.
+// A pattern also means the model's own name, whoever has it: `a/b` may be b of a provider a, or the
+// whole name that a model has at another one. What a limit may be meant for it counts.
 static bool is_model(const struct budget_facts *f, struct str pattern)
 {
     if (str_glob(pattern, f->model) || str_glob(pattern, f->asked))
         return true;
     struct str bare = str_skip(f->model, str_find(f->model, '/') + 1);
-    return str_find(pattern, '/') == pattern.len && bare.len > 0 && str_glob(pattern, bare);
+    return bare.len > 0 && str_glob(pattern, bare);
 }
 
 static bool holds(const struct budget_condition *c, const struct budget_facts *f)

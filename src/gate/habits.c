@@ -149,6 +149,12 @@ static int64_t mean_of(struct memo_place *const places[], enum measure m, enum m
     return forecast_mean(&own, 1, task);
 }
 
+static int64_t own_mean(struct memo_place *const places[], enum measure m)
+{
+    const struct decayed task = word(places[TASK_MODEL], m), any = word(places[MODEL], m);
+    return decayed_mean(decayed_weight(task) > 0 ? task : any);
+}
+
 void habits_foresee(struct habits *h, const struct habit_of *of, struct habit *out)
 {
     const struct keys k = keys_of(h, of);
@@ -158,6 +164,7 @@ void habits_foresee(struct habits *h, const struct habit_of *of, struct habit *o
     const struct decayed density = word(places[MODEL], DENSITY);
     // A machine's time is that of its model: of others it says nothing.
     const struct decayed own = word(places[TASK_MODEL], BUSY);
+    out->output_own = own_mean(places, OUTPUT);
     out->output = mean_of(places, OUTPUT, USUAL_OUTPUT, FORECAST_OUTPUT);
     out->cached_ppm = part_ppm(mean_of(places, CACHED, USUAL_CACHED, 0), PPM);
     out->density = forecast_mean(&density, 1, density_of(of->model));

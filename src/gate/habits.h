@@ -42,6 +42,7 @@ void habits_learn(struct habits *h, const struct habit_of *of, const struct habi
 // What is foreseen of a model's next call; where nothing is known, what core/ says of any.
 struct habit {
     int64_t output;     // tokens of one answer
+    int64_t output_own; // the mean of its own answers, to this task if it can be; 0: there was none
     int64_t density;    // tokens of DENSITY_BYTES
     int64_t cached_ppm; // of its input
     int64_t busy_us;

@@ -55,6 +55,8 @@ static void foresee(const struct req *r, const struct plan *p, const struct targ
     const struct habit_of of = kind_of(p, provider, t->model);
     struct habit habit;
     habits_foresee(r->view->snapshot->habits, &of, &habit);
+    if (p && p->route->max_cost.n > 0 && habit.output > habit.output_own)
+        habit.output = habit.output_own > 0 ? habit.output_own : 1;
     const struct forecast_call call = {.demand = &r->ask.demand,
                                        .density = habit.density,
                                        .output = habit.output,

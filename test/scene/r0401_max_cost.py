@@ -7,8 +7,10 @@ EXTRA = """  - { model: bench/wordy+tokens=3000, input_per_mtok: 0, output_per_m
   - { model: bench/other, input_per_mtok: 0, output_per_mtok: 0.9 }
   - { model: bench/machine, cost_per_hour: 3600 }
   - { model: bench/dear, input_per_mtok: 9000, output_per_mtok: 1 }
+  - { model: bench/new, input_per_mtok: 0, output_per_mtok: 100 }
 routes:
   - { name: capped, match: { key: nobody }, max_cost: 0.002, small: ["bench/wordy+tokens=3000", bench/other] }
+  - { name: first, match: { key: nobody }, max_cost: 0.002, small: [bench/new] }
   - { name: dear, match: { key: nobody }, max_cost: 0.002, small: [bench/dear, bench/unheard, bench/other] }
   - { name: timed, match: { key: nobody }, max_cost: 0.4, small: [bench/machine, bench/other] }
   - { name: partly, match: { key: nobody }, max_cost: 0.002, require: [tools], small: [bench/other, bench/dear] }
@@ -17,7 +19,7 @@ routes:
 """
 
 with Mock() as mock:
-    names = "wordy+tokens=3000, other, dear, unheard, machine"
+    names = "wordy+tokens=3000, other, dear, new, unheard, machine"
     providers = f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: [{names}], lacks: {{ other: tools }} }}\n"
     with Gateway(mock, providers=providers, models=[], extra=EXTRA) as gateway:
         # A route that is called as a model is goes before it, and that is said.
@@ -33,7 +35,9 @@ with Mock() as mock:
             done += 1
             gateway.calls(done)  # it is learned from
 
-        # 300 tokens are expected at first, and more with each answer that has 3000.
+        # Of a model that has not answered yet nobody knows how much it says: it is asked, which tells.
+        asked("first", "new", headers={"x-mock-fault": "tokens=12"})
+        asked("first", "new")
         asked("capped", "wordy+tokens=3000")
         for _ in range(3):
             asked("bench/wordy+tokens=3000", "wordy+tokens=3000")

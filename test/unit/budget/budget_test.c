@@ -328,7 +328,9 @@ static void matches_who_it_concerns(void **state)
         {"model", "openrouter/*", true},
         {"model", "smart", true},
         {"model", "claude-sonnet", false},
-        {"model", "anthropic/claude*", false},
+        {"model", "anthropic/claude*", true}, // its own name has a slash
+        {"model", "anthropic/claude-sonnet", true},
+        {"model", "anthropic/gpt*", false},
         {"model", "*claude*", true},
         {"model", "gpt*", false},
         {"provider", "open*", true},
