@@ -243,10 +243,11 @@ static void note_risk(const struct replay *r, struct json_out *o)
                       "test by %lld pairs gives now",
                       (long long)r->other_promise, (long long)r->retest.pairs);
     if (r->other_promise && r->policy->other_calls)
-        json_out_note(o, "the policy's route takes other calls, checks answers otherwise, or has "
-                         "another judge (`match`, `require`, `verify`, `hold`, `judge`): of the "
-                         "pairs only those prove its promise that came while all of that was so; "
-                         "the calls are those that it had");
+        json_out_note(o, "the policy's route takes other calls, checks answers otherwise, has "
+                         "another judge, or asks other models first (`match`, `require`, `verify`, "
+                         "`hold`, `judge`; order, `weight`, `max_cost`): of the pairs only those "
+                         "prove its promise that came while all of that was so; the calls are "
+                         "those that it had");
 }
 
 static void write_notes(const struct replay *r, struct json_out *o)

@@ -174,11 +174,14 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     for more, match in (("", "key: [nobody]"), (", shadow: { budget: 1, judge: told/large }", "key: nobody")):
         expect(desk_with(more, match)["promise"], None, f"{match}{more} is the same promise")
     for more, match in (("", "key: else"), (", require: [tools]", "key: nobody"), (", verify: [refusal]", "key: nobody"),
-                        (", hold: 7s", "key: nobody"),
+                        (", hold: 7s", "key: nobody"), (", max_cost: 1", "key: nobody"),
                         (", shadow: { budget: 1, judge: told/second }", "key: nobody")):
         other = desk_with(more, match)
         expect((other["promise"], other["share_small"]["would"]), ({"calls": 24, "pairs": 0, "threshold": None}, "0"), more + match)
         expect_in("takes other calls, checks answers otherwise", " ".join(other["notes"]))
+
+    alone = of(strict.replace("small: [told/small]", "small: [{ model: told/small, weight: 3 }]"), "desk")
+    expect(alone["promise"], None, "it comes first whatever its weight")
 
     # In words, and one route of them.
     text = replay(HOUR.replace("name: desk,", "name: desk, mode: certified,"), "--route", "desk").stdout
