@@ -153,6 +153,14 @@ static sqlite3 *connect(const struct store *s, int flags, int busy_ms)
     return db;
 }
 
+// While it is not known whether anything may be changed, what SQLite has in its log stays there.
+static void keep_log(const struct store *s, bool keep)
+{
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep, NULL);
+    sqlite3_db_config(s->keys, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep, NULL);
+}
+
+// Changes nothing.
 static enum status open_database(struct store *s, struct why *why)
 {
     enum status status = find_file(s, why);
@@ -163,9 +171,17 @@ static enum status open_database(struct store *s, struct why *why)
     if (!s->db || !s->keys)
         return why_set(why, STATUS_IO, "%s cannot be opened as a database", s->path);
     sqlite3_busy_handler(s->db, wait_for_lock, s);
+    keep_log(s, true);
     status = schema_ours(s->db, s->path, why);
-    if (status != STATUS_OK)
-        return status;
+    if (status == STATUS_OK && s->setup.asks)
+        status = schema_current(s->db, s->path, why);
+    if (status == STATUS_OK)
+        keep_log(s, false);
+    return status;
+}
+
+static enum status set_up_database(struct store *s, struct why *why)
+{
     // A commit is safe against the death of the process at once, against power loss together with
     // the journal (doc/why/journal.md): NORMAL is enough.
     // A file keeps the size of page it was made with. What is deleted is not overwritten: that is
@@ -273,10 +289,13 @@ static enum status say_locked(const struct store *s, struct why *why)
 
 static enum status open_ledger(struct store *s, struct why *why)
 {
-    replay_trim(s); // the database may need the space
+    if (!s->setup.asks)
+        replay_trim(s); // the database may need the space
     enum status status = open_database(s, why);
     if (status == STATUS_OK && s->setup.asks)
-        status = schema_current(s->db, s->path, why);
+        replay_trim(s); // not before an older store is left as it is
+    if (status == STATUS_OK)
+        status = set_up_database(s, why);
     if (status == STATUS_OK) {
         status = schema_migrate(s->db, s->path, why);
         if (status == STATUS_FULL)
