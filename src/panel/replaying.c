@@ -19,6 +19,10 @@
 #include "store/sql.h"
 
 #define POLICY_BYTES_MAX (4 * MIB)
+#define KNOWN_MOST       1024 // models whose abilities are remembered
+#define NAMES_BYTES      200  // of routes that are named
+#define NAME_SHOWN       60   // ... of one
+#define MORE_NAMES       ", ..."
 
 struct question {
     struct str policy, route, since, until;
@@ -35,6 +39,12 @@ static const struct args_row rows[] = {
     {0},
 };
 
+// What is known of models, by their names, for the route that is told.
+struct memory {
+    struct map map;
+    struct arena arena;
+};
+
 struct work {
     struct verb_call *call;
     struct arena arena;
@@ -48,6 +58,7 @@ struct work {
     unsigned told;     // routes
     struct str *there; // names of routes that have calls, in order
     size_t there_count, there_size;
+    struct memory *memory;
     struct why *why;
 };
 
@@ -187,6 +198,28 @@ static void know(const void *knows, const struct policy_route *p, struct str ful
     out->lacks_now = there ? now.able.lacks : out->lacks;
     out->context = will.able.context;
     out->context_now = there ? now.able.context : out->context;
+}
+
+// Each call has some candidates, mostly the same, and lists of `lacks` may be long.
+static void remember(const void *knows, const struct policy_route *p, struct str full,
+                     struct policy_able *out)
+{
+    const struct work *w = knows;
+    const struct policy_able *known = map_get(&w->memory->map, full);
+    if (known) {
+        *out = *known;
+        return;
+    }
+    know(w, p, full, out);
+    struct memory *m = w->memory;
+    struct policy_able *kept =
+        m->map.count < KNOWN_MOST ? arena_new(&m->arena, struct policy_able) : NULL;
+    const struct str name = kept ? arena_dup(&m->arena, full) : STR_NONE;
+    if (!kept || arena_failed(&m->arena))
+        return;
+    *kept = *out;
+    if (!map_set(&m->map, name, kept))
+        return; // it is looked for again
 }
 
 static void look_at(const struct work *w, const struct policy_route *p, struct policy_side *s)
@@ -412,15 +445,34 @@ static bool has_calls(const struct work *w, struct str route)
     return w->there_count && bsearch(&route, w->there, w->there_count, sizeof route, by_name);
 }
 
+static enum status write_route(struct work *w, const struct policy_route *p)
+{
+    const struct replay_of of = {w->call->store, w->db, w->span, w->call->config->state};
+    struct replay r;
+    struct memory memory;
+    arena_init(&memory.arena, &alloc_heap, 4 * KIB, MIB);
+    map_init(&memory.map, &alloc_heap);
+    w->memory = &memory;
+    enum status s = replay(&of, p, &r, w->why);
+    if (s == STATUS_OK && r.calls > 0) {
+        replay_write(&r, &w->out);
+        w->told++;
+    }
+    replay_fini(&r);
+    map_fini(&memory.map);
+    arena_fini(&memory.arena);
+    w->memory = NULL;
+    return s;
+}
+
 static enum status tell_route(struct work *w, struct policy_route *p)
 {
-    struct replay r;
     const bool wanted = w->asked.route.len == 0 || str_eq(w->asked.route, p->name);
     if (!wanted || !has_calls(w, p->name))
         return STATUS_OK;
     if (!fill_sides(w, p))
         return why_set(w->why, STATUS_NO_MEMORY, "out of memory");
-    p->able = know;
+    p->able = remember;
     p->knows = w;
     look_at(w, p, &p->small);
     look_at(w, p, &p->large);
@@ -433,14 +485,7 @@ static enum status tell_route(struct work *w, struct policy_route *p)
     p->own_providers = proposing_own(&w->proposing);
     if (p->small.filled || p->large.filled)
         p->unasked = w->proposing.unasked;
-    const struct replay_of of = {w->call->store, w->db, w->span, w->call->config->state};
-    enum status s = replay(&of, p, &r, w->why);
-    if (s == STATUS_OK && r.calls > 0) {
-        replay_write(&r, &w->out);
-        w->told++;
-    }
-    replay_fini(&r);
-    return s;
+    return write_route(w, p);
 }
 
 // Those that have calls and are none of the policy's.
@@ -453,14 +498,29 @@ static void tell_others(struct work *w)
     json_out_end(&w->out, ']');
 }
 
+// As many as there is room for, with `...` for the others.
+static void list_names(const struct work *w, struct buf *out)
+{
+    for (size_t i = 0; i < w->there_count; i++) {
+        const bool last = i + 1 == w->there_count;
+        const struct str name = str_clip(w->there[i], NAME_SHOWN);
+        const char *cut = name.len < w->there[i].len ? "..." : "";
+        const size_t rest = last ? 0 : sizeof MORE_NAMES - 1;
+        if (out->len + 2 + name.len + strlen(cut) + rest > NAMES_BYTES) {
+            buf_add_cstr(out, MORE_NAMES);
+            return;
+        }
+        buf_printf(out, "%s%.*s%s", i ? ", " : "", STR_ARG(name), cut);
+    }
+}
+
 static enum status say_none(struct work *w)
 {
     struct str route = w->asked.route;
-    char names[81];
+    char names[NAMES_BYTES + 1];
     struct buf there;
-    buf_fixed(&there, names, sizeof names - 1);
-    for (size_t i = 0; i < w->there_count; i++)
-        buf_printf(&there, "%s%.*s", i ? ", " : "", STR_ARG(w->there[i]));
+    buf_fixed(&there, names, NAMES_BYTES);
+    list_names(w, &there);
     if (route.len && !has_policy(w, route))
         return why_set(w->why, STATUS_UNKNOWN, "the policy has no route %.*s", STR_ARG(route));
     if (w->there_count == 0)
