@@ -29,7 +29,7 @@
 //
 // What was known:
 //
-//   judged | own << 1 | checkable << 2 | session << 4 | cascade << 6   u8
+//   judged | own << 1 | checkable << 2 | files_only << 3 | session << 4 | cascade << 6   u8
 //   pressure max_loss confidence input output
 //   if judged:  check             of the route's own model
 //               shipped own       zigzag
@@ -101,9 +101,9 @@ static char *put_judged(char *at, const struct choice_judged *j)
 static char *put_known(char *at, const struct decision *d)
 {
     const struct choice_call *c = &d->call;
-    *at++ =
-        (char)((unsigned)c->judged.there | (unsigned)c->judged.has_own << 1 |
-               (unsigned)c->checkable << 2 | (unsigned)c->session << 4 | (unsigned)c->cascade << 6);
+    *at++ = (char)((unsigned)c->judged.there | (unsigned)c->judged.has_own << 1 |
+                   (unsigned)c->checkable << 2 | (unsigned)d->files_only << 3 |
+                   (unsigned)c->session << 4 | (unsigned)c->cascade << 6);
     at = put(put(put(at, (uint64_t)c->pressure_ppm), d->max_loss_ppm), d->confidence_ppm);
     at = put(put(at, (uint64_t)d->input), (uint64_t)d->output);
     return c->judged.there ? put_judged(at, &c->judged) : at;
@@ -300,13 +300,14 @@ static void get_judged(struct reader *r, struct choice_judged *j)
 static void get_known(struct reader *r, struct decision *d)
 {
     unsigned bits = get8(r), session = bits >> 4 & 3;
-    if ((bits & 8) || session >= SIDE_COUNT || bits >> 6 > CHOICE_CASCADE_COSTS) {
+    if (session >= SIDE_COUNT || bits >> 6 > CHOICE_CASCADE_COSTS) {
         r->broken = true;
         return;
     }
     d->call.judged.there = bits & 1;
     d->call.judged.has_own = bits & 2;
     d->call.checkable = bits & 4;
+    d->files_only = bits & 8;
     d->call.session = (enum side)session;
     d->call.cascade = (enum choice_cascade)(bits >> 6);
     d->call.pressure_ppm = get_below(r, CHOICE_SURE);

@@ -59,6 +59,7 @@ struct decision {
     bool known;
     struct choice_call call;               // without its sides and its dice
     bool confined;                         // the call had to stay on the machine
+    bool files_only;                       // what is attached to it is no image
     bool cut;                              // candidates were left out of the list
     uint32_t max_loss_ppm, confidence_ppm; // of the promise that the thresholds are for
     int64_t input, output;                 // tokens that were expected; not below 0

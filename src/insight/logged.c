@@ -76,7 +76,8 @@ static void add_row(struct logged_reader *r, const struct entry *e, struct logge
         set_endpoint(e->endpoint, out);
     out->priced = out->priced && e->price_state != PRICE_UNPRICED &&
                   money_add(out->cost, e->cost, &out->cost);
-    out->answered = outcome_answered(e->outcome, e->ttft_us);
+    const bool answered = outcome_answered(e->outcome, e->ttft_us);
+    out->answered = answered || (second && out->answered); // that of the first is given
     if (out->attempt_count == ATTEMPTS_MAX)
         return;
     struct logged_attempt *a = &out->attempts[out->attempt_count++];
@@ -127,14 +128,26 @@ static enum status read_pair(struct logged_reader *r, struct logged *out, struct
     return STATUS_OK;
 }
 
-// What is attached is an image, mostly. Of a schema its record does not tell.
-static unsigned asks_of(const struct decision *d)
+// No more than traits_log was given, and hardly less.
+static int64_t unlogged(uint16_t log)
 {
+    const unsigned power = log / TRAIT_ONE, part = log % TRAIT_ONE;
+    if (power > 52) // no context has so many tokens
+        return INT64_MAX;
+    const uint64_t more = ((uint64_t)part << power) / TRAIT_ONE;
+    return (int64_t)(((uint64_t)1 << power) + more - 1);
+}
+
+// Of a schema its record does not tell.
+static void read_traits(struct logged *out)
+{
+    const struct decision *d = &out->decision;
     struct traits t UNSET;
     if (d->traits.len == 0 || !traits_unpack(d->traits, &t))
-        return 0;
-    return (t.value[TRAIT_TOOLS] ? ABILITY_TOOLS : 0U) |
-           (t.value[TRAIT_MEDIA] ? ABILITY_VISION : 0U);
+        return;
+    out->asks = (t.value[TRAIT_TOOLS] ? ABILITY_TOOLS : 0U) |
+                (t.value[TRAIT_MEDIA] && !d->files_only ? ABILITY_VISION : 0U);
+    out->output_max = unlogged(t.value[TRAIT_OUTPUT_MAX]);
 }
 
 // False: its record says nothing to this program.
@@ -147,7 +160,7 @@ static bool read_call(struct logged_reader *r, struct logged *out)
     memcpy(out->id.bytes, id.ptr, id.len);
     if (!decision_unpack(sql_str(r->calls, 2), &out->decision))
         return false;
-    out->asks = asks_of(&out->decision);
+    read_traits(out);
     return true;
 }
 

@@ -29,6 +29,7 @@ struct logged { // slices live until the next one
     int64_t start_us;
     struct decision decision; // of its first attempt
     unsigned asks;            // enum ability: surely these, as far as its record tells
+    int64_t output_max;       // that its caller wants, less a thousandth; 0: none is known
     // What logged_more reads.
     bool ended; // it has rows;
     bool said;  // ... and it is known where it came in:

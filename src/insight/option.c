@@ -102,6 +102,14 @@ static bool speaks(const struct logged *c, unsigned dialects)
     return fine;
 }
 
+// As the gateway has it (request/unfit.c): an Ollama's longest answer gives way to what is left.
+static bool is_too_long(const struct logged *c, const struct policy_able *a)
+{
+    const int64_t input = c->decision.input;
+    const int64_t answer = a->dialects == 1U << DIALECT_OLLAMA ? 0 : c->output_max;
+    return a->context > 0 && (input > a->context || answer > a->context - input);
+}
+
 // What the call itself asks of a model. One that it was offered was found fit for it by what is
 // told of it now: only what the policy tells otherwise is looked at.
 static struct str why_unfit(const struct logged *c, const struct policy_able *a, bool offered)
@@ -112,8 +120,7 @@ static struct str why_unfit(const struct logged *c, const struct policy_able *a,
         return (struct str)STR("dialect");
     if (lacks)
         return str_of(ability_missing(lacks));
-    return told && a->context > 0 && c->decision.input > a->context ? (struct str)STR("context")
-                                                                    : STR_NONE;
+    return told && is_too_long(c, a) ? (struct str)STR("context") : STR_NONE;
 }
 
 // Why the call does not go there, whatever it costs; empty: it may.

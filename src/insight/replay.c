@@ -93,6 +93,32 @@ static bool asks_second(const struct replay *r, const struct anew *a)
     return a->choice.cascade && p->agrees && may && !a->call->decision.confined;
 }
 
+// A certificate of the policy's sends it to the small side; and none did so then, after which what
+// was asked is as it was.
+static bool is_newly_promised(const struct replay *r, const struct anew *a)
+{
+    const struct decision *d = &a->call->decision;
+    const bool was = d->side == SIDE_SMALL && str_is(d->mode, "certified") &&
+                     str_is(d->reason, choice_why_text(CHOICE_WHY_CERTIFIED));
+    return !was && r->policy->mode == CHOICE_CERTIFIED && a->choice.side == SIDE_SMALL &&
+           a->choice.why == CHOICE_WHY_CERTIFIED;
+}
+
+// It is none of the small side's that was asked first: a certificate is not of it.
+static bool stands_in(const struct logged *c, const struct logged_attempt *t)
+{
+    return t->side == SIDE_SMALL && !t->second && t->model != 0 && t->model != c->attempts[0].model;
+}
+
+// What goes to the large side in the end needs no forecast of it.
+static bool has_gone_up(const struct logged *c)
+{
+    bool up = false;
+    for (unsigned i = 0; i < c->attempt_count; i++)
+        up = up || c->attempts[i].side == SIDE_LARGE;
+    return up;
+}
+
 // In the place of what was asked there: what has not failed yet.
 static void find_instead(const struct replay *r, const struct anew *a, struct kept *k)
 {
@@ -151,6 +177,26 @@ static void put_instead(const struct replay *r, const struct anew *a,
         replace(k, &k->instead.side);
 }
 
+// By a certificate nothing is given but by the model that it is of: where that has failed, or a
+// second one that had to agree gave no answer, the large side is asked.
+static void go_up(const struct replay *r, const struct anew *a, const struct logged_attempt *t,
+                  struct kept *k)
+{
+    struct option large;
+    if (k->gone || has_gone_up(a->call) || t->failed != t->second)
+        return;
+    option_find(a->call, r->policy, SIDE_LARGE, true, &large);
+    if (t->second && !large.side.usable) // the first one's is given after all
+        return;
+    while (t->second && t > a->call->attempts) // with whose answer it had to agree
+        t--;
+    k->gone = t;
+    k->at = SIDE_LARGE;
+    k->instead = large;
+    if (large.side.usable)
+        replace(k, &large.side);
+}
+
 // What the call costs where it went, checked as the policy says. To what a second model has
 // escalated it goes still, where only that is asked no more: another check might have refused it.
 // What has failed at a model that is asked no more is not paid; what has answered there is paid at
@@ -160,11 +206,16 @@ static void keep(const struct replay *r, const struct anew *a, struct kept *k)
     const struct logged *c = a->call;
     const struct decision *d = &c->decision;
     const bool dropped = d->cascade && d->side == SIDE_SMALL && !a->choice.cascade;
+    const bool promised = is_newly_promised(r, a);
     *k = (struct kept){.cost = c->cost};
     for (unsigned i = 0; i < c->attempt_count; i++) {
         const struct logged_attempt *t = &c->attempts[i];
         k->cost.pd -= t->cost.pd;
         if ((dropped && t->escalated) || (t->second && !asks_second(r, a)))
+            continue;
+        if (promised && (t->second || stands_in(c, t)))
+            go_up(r, a, t, k);
+        if (promised && stands_in(c, t))
             continue;
         if (t->second)
             keep_second(r, a, t, k);

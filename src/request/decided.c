@@ -99,6 +99,7 @@ static void put_choice(const struct req *r, struct decision *d)
     d->known = r->attempt.entry.attempt == 0;
     d->call = p->known;
     d->confined = r->confined != NULL;
+    d->files_only = r->ask.demand.images <= 0 && r->ask.demand.files > 0;
     d->cut = p->count > DECISION_CANDIDATES_MAX;
     d->max_loss_ppm = p->route->max_loss_ppm;
     d->confidence_ppm = p->route->confidence_ppm;

@@ -130,8 +130,11 @@ static void its_side_is_that_of_its_model(void **state)
 static void what_was_known_comes_back(void **state)
 {
     (void)state;
-    const struct decision d = known(), b = back(&d);
-    assert_true(b.known && b.confined && !b.cut);
+    struct decision d = known(), b = back(&d);
+    assert_false(b.files_only);
+    d.files_only = true;
+    b = back(&d);
+    assert_true(b.known && b.confined && b.files_only && !b.cut);
     for (unsigned i = 0; i < CHOICE_MODES; i++) {
         const struct choice_counsel *x = &d.call.judged.counsel[i], *y = &b.call.judged.counsel[i];
         assert_true(x->own == y->own && x->threshold == y->threshold && x->why == y->why);

@@ -56,7 +56,8 @@ static inline int64_t cost_at(enum side side)
     return mean / 2 + (int64_t)dice_below(&dice, (uint64_t)mean + 1);
 }
 
-static inline struct entry put(struct world *w, unsigned n, const struct decision *d)
+static inline struct entry put_as(struct world *w, unsigned n, const struct decision *d,
+                                  enum outcome outcome)
 {
     struct buf packed;
     struct entry e = an_entry(NOON_US + n * SECOND_US);
@@ -64,12 +65,18 @@ static inline struct entry put(struct world *w, unsigned n, const struct decisio
     decision_pack(d, &packed);
     e.id = an_id();
     e.route = str_of(d->side == SIDE_SMALL ? "route desk: small" : "route desk: large");
+    e.outcome = outcome;
     e.cost.pd = cost_at(d->side);
     e.decision = buf_str(&packed);
     call(w->journal, &e);
     buf_fini(&packed);
     e.decision = STR_NONE;
     return e;
+}
+
+static inline struct entry put(struct world *w, unsigned n, const struct decision *d)
+{
+    return put_as(w, n, d, OUTCOME_OK);
 }
 
 static struct policy_model small_model = {.name = STR("a/small")};

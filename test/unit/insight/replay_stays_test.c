@@ -95,6 +95,53 @@ static void what_answered_leaves_with_its_model(void **state)
     end(&w);
 }
 
+// Nothing of the small side is given but by the model that a certificate is of: where that has
+// failed, or a second one that has to agree gives no answer, the large side is asked. So it was
+// already where such a certificate held.
+static void what_is_promised_is_of_one_model(void **state)
+{
+    (void)state;
+    const struct choice_counsel counsel = {false, 50000, CHOICE_WHY_CERTIFIED};
+    struct policy_model smalls[] = {small_model, {.name = STR("a/standin")}};
+    struct policy_model larges[] = {large_model, dear_model};
+    struct policy_model second = {.name = STR("a/second")};
+    for (int agrees = 0; agrees < 2; agrees++) {
+        struct world w;
+        begin(&w);
+        dice_init(&dice, 23);
+        struct decision d = checked();
+        d.call.judged.counsel[CHOICE_CERTIFIED] = counsel;
+        const struct decision_candidate standin = {STR("a/standin"), SIDE_SMALL, {0},
+                                                   PRICE_PRICED,     {60},       {0}};
+        const struct decision_candidate asked = {.model = second.name, .side = SIDE_SMALL};
+        d.list[d.count++] = standin;
+        for (unsigned held = 0; held < 2; held++) {
+            d.mode = held ? (struct str)STR("certified") : (struct str)STR("rules");
+            d.reason = d.mode;
+            struct entry e = put_as(&w, held, &d, agrees ? OUTCOME_OK : OUTCOME_ERROR);
+            e.outcome = agrees ? OUTCOME_ERROR : OUTCOME_OK;
+            put_later(&w, &e, agrees ? "route desk: second" : "route desk: fallback",
+                      agrees ? &asked : &standin, agrees ? 0 : 50);
+        }
+        struct policy_route p = policy_of(CHOICE_RULES);
+        p.verifies = p.agrees = agrees;
+        p.small = (struct policy_side){.models = smalls, .count = 2};
+        p.large = (struct policy_side){.models = larges, .count = 2};
+        p.second = (struct policy_side){.models = &second, .count = agrees};
+        const struct json_val *r = replayed_by(&w, &p);
+        const int64_t was = cost_pd(r, "cost_usd.was");
+        assert_int_equal(cost_pd(r, "cost_usd.would"), was);
+        assert_true(number(r, "answered_small.was") >= 1);
+        p.mode = CHOICE_CERTIFIED;
+        r = replayed_by(&w, &p);
+        assert_int_equal(cost_pd(r, "cost_usd.would"), was - (agrees ? 0 : 50) + LARGE * 7 / 10);
+        assert_int_equal(count(r, "to_other"), 1);
+        assert_true(str_is(json_str(json_path(r, "answered_small.would")), "0.5"));
+        is_example(r, agrees ? "a/small" : "a/standin", "a/large", "fallback");
+        end(&w);
+    }
+}
+
 // A budget has sent it to the small side before anyone was asked: it stays there, by that model.
 static void what_a_budget_sent_down_stays_down(void **state)
 {
@@ -245,20 +292,25 @@ static int64_t stay(struct world *w, struct policy_able able)
     return named;
 }
 
-static void put_asking(struct world *w, unsigned n, int64_t input, int64_t tools)
+static void put_demanding(struct world *w, unsigned n, int64_t input, const struct demand *demand)
 {
     static struct traits t;
     struct decision d = decided(SIDE_SMALL, CHOICE_SURE);
     struct str text = str_of("hello");
-    const struct demand demand = {.tools = tools};
     struct buf packed;
     buf_init(&packed, &alloc_heap, 0);
-    traits_of(&(struct traits_source){.demand = &demand, .texts = &text, .count = 1}, &t);
+    traits_of(&(struct traits_source){.demand = demand, .texts = &text, .count = 1}, &t);
     traits_pack(&t, false, &packed);
     d.traits = buf_str(&packed);
     d.input = input;
+    d.files_only = demand->images == 0 && demand->files > 0;
     (void)put(w, n, &d);
     buf_fini(&packed);
+}
+
+static void put_asking(struct world *w, unsigned n, int64_t input, int64_t tools)
+{
+    put_demanding(w, n, input, &(struct demand){.tools = tools});
 }
 
 static void what_the_policy_tells_otherwise_is_looked_at(void **state)
@@ -276,6 +328,43 @@ static void what_the_policy_tells_otherwise_is_looked_at(void **state)
     assert_int_equal(stay(&w, (struct policy_able){.lacks = tools}), 1);
     assert_int_equal(stay(&w, (struct policy_able){.lacks = tools, .lacks_now = tools}), 2);
     assert_int_equal(stay(&w, (struct policy_able){.lacks = ABILITY_VISION}), 2);
+    end(&w);
+}
+
+// What it reads has to hold the longest answer that the caller wants, too: an Ollama's is cut.
+static void the_longest_answer_has_to_fit(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 32);
+    put_demanding(&w, 0, 3000, &(struct demand){.output_max = 1000});
+    put_demanding(&w, 1, 3000, &(struct demand){.output_max = 5001});
+    const unsigned ollama = 1U << DIALECT_OLLAMA, other = 1U << DIALECT_OPENAI;
+    assert_int_equal(stay(&w, (struct policy_able){.context = 4000}), 1);
+    assert_int_equal(stay(&w, (struct policy_able){.context = 3999}), 0);
+    assert_int_equal(stay(&w, (struct policy_able){.context = 8001}), 2);
+    assert_int_equal(stay(&w, (struct policy_able){.context = 7990}), 1);
+    assert_int_equal(
+        stay(&w, (struct policy_able){.context = 4000, .dialects = other, .dialects_now = other}),
+        1);
+    assert_int_equal(
+        stay(&w, (struct policy_able){.context = 3999, .dialects = ollama, .dialects_now = ollama}),
+        2);
+    end(&w);
+}
+
+// A file is none.
+static void an_image_has_to_be_seen(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 33);
+    const struct policy_able blind = {.lacks = ABILITY_VISION};
+    put_demanding(&w, 0, 100, &(struct demand){.files = 2});
+    put_demanding(&w, 1, 100, &(struct demand){.images = 1, .files = 1});
+    assert_int_equal(stay(&w, blind), 1);
     end(&w);
 }
 
@@ -376,6 +465,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_answered_leaves_with_its_model),
         cmocka_unit_test(what_a_budget_sent_down_stays_down),
+        cmocka_unit_test(what_is_promised_is_of_one_model),
+        cmocka_unit_test(the_longest_answer_has_to_fit),
+        cmocka_unit_test(an_image_has_to_be_seen),
         cmocka_unit_test(another_second_model_is_paid_by_a_forecast),
         cmocka_unit_test(a_call_stays_at_its_model_whatever_its_side),
         cmocka_unit_test(an_answer_at_the_model_is_its_cost),
