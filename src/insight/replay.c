@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "base/map.h"
-#include "insight/option.h"
+#include "insight/kept.h"
 #include "insight/paired.h"
 #include "insight/retest.h"
 #include "route/learner.h"
@@ -15,17 +15,6 @@
 
 // Of the pairs so many prove; the others are learned from (learner_proves).
 #define PROVES 0.5f
-
-// What a call costs that stays; where one of its attempts was at a model that the policy asks
-// no more: another one takes its place.
-struct kept {
-    struct money cost;
-    bool forecast;                     // ... some of it
-    bool unpriced;                     // ... and of that nobody knows the price
-    const struct logged_attempt *gone; // which had answered; NULL: none
-    struct option instead;
-    enum side at; // ... which is of that side
-};
 
 // A call, and what becomes of it.
 struct anew {
@@ -77,155 +66,6 @@ static bool cost_seen(const struct anew *a, struct money *out)
     return c->known;
 }
 
-// That may be asked whether it agrees; NULL: none is written, or may.
-static const struct policy_model *second_asked(const struct policy_route *p)
-{
-    for (unsigned i = 0; i < p->second.count; i++)
-        if (!p->second.models[i].able.out.len)
-            return &p->second.models[i];
-    return NULL;
-}
-
-static bool asks_second(const struct replay *r, const struct anew *a)
-{
-    const struct policy_route *p = r->policy;
-    const bool may = p->second.count == 0 || second_asked(p);
-    return a->choice.cascade && p->agrees && may && !a->call->decision.confined;
-}
-
-// A certificate of the policy's sends it to the small side; and none did so then, after which what
-// was asked is as it was.
-static bool is_newly_promised(const struct replay *r, const struct anew *a)
-{
-    const struct decision *d = &a->call->decision;
-    const bool was = d->side == SIDE_SMALL && str_is(d->mode, "certified") &&
-                     str_is(d->reason, choice_why_text(CHOICE_WHY_CERTIFIED));
-    return !was && r->policy->mode == CHOICE_CERTIFIED && a->choice.side == SIDE_SMALL &&
-           a->choice.why == CHOICE_WHY_CERTIFIED;
-}
-
-// It is none of the small side's that was asked first: a certificate is not of it.
-static bool stands_in(const struct logged *c, const struct logged_attempt *t)
-{
-    return t->side == SIDE_SMALL && !t->second && t->model != 0 && t->model != c->attempts[0].model;
-}
-
-// What goes to the large side in the end needs no forecast of it.
-static bool has_gone_up(const struct logged *c)
-{
-    bool up = false;
-    for (unsigned i = 0; i < c->attempt_count; i++)
-        up = up || c->attempts[i].side == SIDE_LARGE;
-    return up;
-}
-
-// In the place of what was asked there: what has not failed yet.
-static void find_instead(const struct replay *r, const struct anew *a, struct kept *k)
-{
-    k->at = k->gone->side;
-    option_find(a->call, r->policy, k->at, true, &k->instead);
-    if (k->instead.side.usable || k->at == SIDE_LARGE)
-        return;
-    k->at = SIDE_LARGE;
-    option_find(a->call, r->policy, k->at, true, &k->instead);
-}
-
-// Another model is to agree.
-static bool is_other_second(const struct policy_side *s, uint64_t model)
-{
-    for (unsigned i = 0; i < s->count; i++)
-        if (!s->models[i].able.out.len && map_hash(s->models[i].name) == model)
-            return false;
-    return s->count > 0 && model != 0;
-}
-
-static void replace(struct kept *k, const struct choice_side *by)
-{
-    k->forecast = true;
-    k->unpriced |= !by->priced;
-    k->cost.pd += by->priced ? by->expected.pd : 0;
-}
-
-static void keep_second(const struct replay *r, const struct anew *a,
-                        const struct logged_attempt *t, struct kept *k)
-{
-    const struct policy_model *second = second_asked(r->policy);
-    if (second && is_other_second(&r->policy->second, t->model)) {
-        const struct choice_side other = option_rated(a->call, second->sheet);
-        replace(k, &other);
-    } else {
-        k->cost.pd += t->cost.pd;
-    }
-}
-
-// What its second model costs where it is asked.
-static double second_of(const struct replay *r, const struct anew *a)
-{
-    struct kept k = {.cost = {0}};
-    for (unsigned i = 0; i < a->call->attempt_count; i++)
-        if (a->call->attempts[i].second)
-            keep_second(r, a, &a->call->attempts[i], &k);
-    return pd(k.cost);
-}
-
-static void put_instead(const struct replay *r, const struct anew *a,
-                        const struct logged_attempt *t, struct kept *k)
-{
-    k->gone = t;
-    find_instead(r, a, k);
-    if (k->instead.side.usable)
-        replace(k, &k->instead.side);
-}
-
-// By a certificate nothing is given but by the model that it is of: where that has failed, or a
-// second one that had to agree gave no answer, the large side is asked.
-static void go_up(const struct replay *r, const struct anew *a, const struct logged_attempt *t,
-                  struct kept *k)
-{
-    struct option large;
-    if (k->gone || has_gone_up(a->call) || t->failed != t->second)
-        return;
-    option_find(a->call, r->policy, SIDE_LARGE, true, &large);
-    if (t->second && !large.side.usable) // the first one's is given after all
-        return;
-    while (t->second && t > a->call->attempts) // with whose answer it had to agree
-        t--;
-    k->gone = t;
-    k->at = SIDE_LARGE;
-    k->instead = large;
-    if (large.side.usable)
-        replace(k, &large.side);
-}
-
-// What the call costs where it went, checked as the policy says. To what a second model has
-// escalated it goes still, where only that is asked no more: another check might have refused it.
-// What has failed at a model that is asked no more is not paid; what has answered there is paid at
-// another one.
-static void keep(const struct replay *r, const struct anew *a, struct kept *k)
-{
-    const struct logged *c = a->call;
-    const struct decision *d = &c->decision;
-    const bool dropped = d->cascade && d->side == SIDE_SMALL && !a->choice.cascade;
-    const bool promised = is_newly_promised(r, a);
-    *k = (struct kept){.cost = c->cost};
-    for (unsigned i = 0; i < c->attempt_count; i++) {
-        const struct logged_attempt *t = &c->attempts[i];
-        k->cost.pd -= t->cost.pd;
-        if ((dropped && t->escalated) || (t->second && !asks_second(r, a)))
-            continue;
-        if (promised && (t->second || stands_in(c, t)))
-            go_up(r, a, t, k);
-        if (promised && stands_in(c, t))
-            continue;
-        if (t->second)
-            keep_second(r, a, t, k);
-        else if (option_asks(a->call, r->policy, t->model))
-            k->cost.pd += t->cost.pd;
-        else if (!t->failed)
-            put_instead(r, a, t, k);
-    }
-}
-
 // It has answered alone what the policy asks first: its cost is known, whatever went before it.
 static const struct logged_attempt *answer_there(const struct anew *a)
 {
@@ -257,12 +97,13 @@ static void add_forecast(struct replay *r, const struct anew *a)
 // Small answers would be verified that were not: of them as many are refused as of the others.
 static void add_checked(struct replay *r, const struct anew *a)
 {
+    const struct kept_of of = {r->policy, a->call, &a->choice};
     bool was = !a->moved && a->call->decision.cascade;
-    if (asks_second(r, a) && !(was && a->call->asked_second))
+    if (kept_asks_second(&of) && !(was && a->call->asked_second))
         r->to_second++;
     if (!a->choice.cascade || was)
         return;
-    r->checked_second += asks_second(r, a);
+    r->checked_second += kept_asks_second(&of);
     r->checked++;
     r->checked_large += a->large.side.priced ? pd(a->large.side.expected) : 0;
 }
@@ -270,11 +111,12 @@ static void add_checked(struct replay *r, const struct anew *a)
 static void add_cost(struct replay *r, const struct anew *a)
 {
     const struct logged *c = a->call;
+    const struct kept_of of = {r->policy, a->call, &a->choice};
     if (c->decision.cascade) {
         r->cascades++;
         r->escalated += c->escalated;
         r->seconds += c->asked_second;
-        r->second += second_of(r, a);
+        r->second += pd(kept_second(&of));
     }
     const struct logged_attempt *there = a->moved ? answer_there(a) : NULL;
     const bool stays = !a->moved && (drawn(a) >= 1 || a->kept.forecast);
@@ -572,7 +414,7 @@ static bool choose(struct replay *r, struct anew *a)
     }
     a->moved = !is_where_it_was(a);
     if (!a->moved)
-        keep(r, a, &a->kept);
+        kept_find(&(struct kept_of){p, a->call, &a->choice}, &a->kept);
     return true;
 }
 
