@@ -157,7 +157,8 @@ static void write_next(const struct telling *t, const struct promise_row *row)
         (void)snprintf(text, sizeof text,
                        "its model's file is refused: %s; `costlens route learn %.*s` makes it anew",
                        t->refused, STR_ARG(r->name));
-    else if (row && row->certified.holds && r->mode == CONFIG_CERTIFIED && !r->shadow.on)
+    else if (row && row->certified.holds && r->mode == CONFIG_CERTIFIED && !r->shadow.on &&
+             !r->local_only)
         (void)snprintf(text, sizeof text,
                        "a `shadow: { budget: USD }`: without one nothing could revoke its "
                        "certificate, and it is not used");
