@@ -53,16 +53,27 @@ static void fail(struct req *r, enum refusal why, const char *detail)
     r->attempt.upstream_ended = true;
 }
 
+// By a certificate nothing is given that nobody has looked at: its pairs are of answers that came
+// in time.
+static bool is_unseen(struct req *r)
+{
+    if (!plan_promised(r->plan))
+        return false;
+    r->attempt.refused_by = "hold";
+    r->attempt.escalates = true;
+    return true;
+}
+
 // A stream is held no longer: its client has waited enough. Where a second model is asked, there is
-// a whole answer. By a certificate nothing is given with which it had to agree, and did not.
+// a whole answer.
 static void on_time(void *argument)
 {
     struct verifying *v = argument;
     struct req *r = v->r;
     if (r->attempt.second) {
         fail(r, REFUSAL_UPSTREAM_TIMEOUT, "The first answer is held no longer for it.");
-    } else if (verifying_unproved(r)) {
-        fail(r, REFUSAL_UPSTREAM_TIMEOUT, "It is held no longer, and nobody has agreed with it.");
+    } else if (is_unseen(r)) {
+        fail(r, REFUSAL_UPSTREAM_TIMEOUT, "It is held no longer, and nobody has looked at it.");
     } else {
         verifying_end(r);
         relay_came(r);

@@ -13,17 +13,18 @@ from lib.speaker import Speaker
 limit(120)
 BEGIN = "mode: certified, max_loss: 10%, large: [bench/large], shadow: { budget: 1.00, rate: 0.01%, rate_certified: 0.01%"
 ROUTES = "".join(f"  - {{ model: bench/{model}, input_per_mtok: {usd}, output_per_mtok: {usd} }}\n" for model, usd in
-                 (("a", 0.1), ("b", 0.1), ("c", 0.1), ("d", 0.1), ("e", 0.1), ("f", 0.1), ("g", 0.1), ("h", 0.1), ("i", 0.1), ("j", 0.1), ("large", 10))) + f"""routes:
+                 (("a", 0.1), ("b", 0.1), ("c", 0.1), ("d", 0.1), ("e", 0.1), ("f", 0.1), ("g", 0.1), ("h", 0.1), ("i", 0.1), ("j", 0.1), ("k", 0.1), ("large", 10))) + f"""routes:
   - {{ name: support, {BEGIN} }}, small: [bench/a, bench/b] }}
   - {{ name: ruled, small: [bench/a, bench/b], large: [bench/large] }}
   - {{ name: agreed, {BEGIN} }}, small: [bench/c, bench/d], verify: [{{ agree: bench/d }}] }}
   - {{ name: streamed, {BEGIN} }}, small: [bench/g, bench/h], verify: [{{ agree: bench/h }}], hold: 300ms }}
+  - {{ name: seen, {BEGIN} }}, small: [bench/k], verify: [refusal], hold: 300ms }}
   - {{ name: paid, {BEGIN} }}, small: [bench/i, bench/j], verify: [{{ agree: bench/j }}] }}
   - {{ name: turns, {BEGIN} }}, small: [{{ model: bench/e, weight: 1 }}, {{ model: bench/f, weight: 1 }}] }}
   - {{ name: drawn, mode: certified, small: [bench/a, bench/b], large: [bench/large],
       shadow: {{ budget: 1.00, rate: 100%, judge: none }} }}
 """
-SAYS = {"a": "4", "b": "4", "c": "4", "d": "4", "e": "4", "f": "4", "g": "4", "h": "4", "i": "4", "j": "4", "large": "four, I think"}
+SAYS = {"a": "4", "b": "4", "c": "4", "d": "4", "e": "4", "f": "4", "g": "4", "h": "4", "i": "4", "j": "4", "k": "4", "large": "four, I think"}
 
 
 def slowly(_body):
@@ -32,7 +33,7 @@ def slowly(_body):
 
 
 with Speaker(SAYS) as speaker, Gateway(speaker, extra=ROUTES, models=[], providers="  bench: { dialect: openai, url: "
-        f"{speaker.url}/v1, models: [a, b, c, d, e, f, g, h, i, j, large], retries: 0, breaker: {{ failures: 3, turn: 1h }} }}\n") as gateway:
+        f"{speaker.url}/v1, models: [a, b, c, d, e, f, g, h, i, j, k, large], retries: 0, breaker: {{ failures: 3, turn: 1h }} }}\n") as gateway:
     def asked(route):
         got = gateway.chat(model=route)
         expect(got.status, 200)
@@ -80,6 +81,18 @@ with Speaker(SAYS) as speaker, Gateway(speaker, extra=ROUTES, models=[], provide
         expect((got.headers["x-costlens-model"], got.headers["x-costlens-reason"], b"I think" in got.body),
                ("bench/large", "route streamed: escalated", True), late)
         SAYS[late] = "4"
+
+    # Nor a stream that comes too late for anyone to look at it.
+    certify(gateway, "seen", "bench/k")
+    expect(gateway.chat(model="seen", stream=True).headers["x-costlens-model"], "bench/k")
+    SAYS["k"] = slowly
+    got = gateway.chat(model="seen", stream=True)
+    expect((got.headers["x-costlens-model"], got.headers["x-costlens-reason"], b"I think" in got.body),
+           ("bench/large", "route seen: escalated", True))
+    call = got.headers["x-costlens-request-id"]
+    until(lambda: [row["error"] for row in gateway.rows() if row["request"] == call and row["attempt"] == 0] == ["upstream_timeout"],
+          10, "why it was not given")
+    SAYS["k"] = "4"
 
     # Those that take turns do not stand in for each other.
     SAYS["e"] = 503
