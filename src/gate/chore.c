@@ -12,6 +12,7 @@ static struct chore *next_chore(struct chores *c)
         chore = list_of(c->waiting.next, struct chore, link);
         list_pull(&chore->link);
     }
+    c->takes = chore != NULL;
     pthread_mutex_unlock(&c->lock);
     return chore;
 }
@@ -31,20 +32,24 @@ bool chores_start(struct chores *c)
     pthread_mutex_init(&c->lock, NULL);
     pthread_cond_init(&c->wake, NULL);
     c->stopping = false;
+    c->takes = true;
     c->started = pthread_create(&c->thread, NULL, chores_run, c) == 0;
+    if (!c->started)
+        c->takes = false;
     return c->started;
 }
 
 void chores_add(struct chores *c, struct chore *chore)
 {
-    if (!c->started) {
-        chore->run(chore);
-        return;
-    }
     pthread_mutex_lock(&c->lock);
-    list_push(&c->waiting, &chore->link);
-    pthread_cond_signal(&c->wake);
+    const bool takes = c->takes;
+    if (takes) {
+        list_push(&c->waiting, &chore->link);
+        pthread_cond_signal(&c->wake);
+    }
     pthread_mutex_unlock(&c->lock);
+    if (!takes)
+        chore->run(chore);
 }
 
 void chores_stop(struct chores *c)

@@ -32,13 +32,16 @@ struct chores {
     pthread_cond_t wake;
     struct list waiting;
     bool stopping;
-    bool started;
+    bool takes;   // what is added: the thread has not seen its end
+    bool started; // there is a thread, to who starts and stops it
 };
 
 // Starts the thread. False when none could be made: chores_stop then does nothing.
 bool chores_start(struct chores *c) MUST_USE;
-// From any thread. After chores_stop it is run at once, for the one thread that is left.
+// From any thread, in the order in which they are added. Once the thread has ended whoever adds one
+// runs it.
 void chores_add(struct chores *c, struct chore *chore);
-void chores_stop(struct chores *c); // runs what waits, then ends
+// Runs what waits, then ends. Before those whose chores it adds to.
+void chores_stop(struct chores *c);
 
 #endif

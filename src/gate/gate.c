@@ -224,8 +224,8 @@ static enum status gate_open(struct gate *g, struct why *why)
 
 static void gate_close(struct gate *g)
 {
-    for (int i = 0; i < CHORE_KINDS; i++)
-        chores_stop(&g->chores[i]);
+    for (int i = CHORE_KINDS - 1; i >= 0; i--) // what a report or a study has found is told to
+        chores_stop(&g->chores[i]);            // those of CHORE_BRIEF, which end last
     for (unsigned i = 0; i < g->worker_count; i++)
         if (g->workers[i].loop) // what was posted after its last turn holds memory
             loop_run_posts(g->workers[i].loop);

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is added while a thread of chores is stopped is run all the same, once: by it, or by whoever
+// adds it.
+
+#include "../unit.h"
+#include "gate/chore.h"
+
+#define ROUNDS 2000
+#define EACH   20
+
+struct counted {
+    struct chore chore;
+    int runs; // atomic
+};
+
+static struct chores first, last;
+static struct counted list[EACH];
+
+static void count(struct chore *c)
+{
+    struct counted *one = list_of(c, struct counted, chore);
+    __atomic_add_fetch(&one->runs, 1, __ATOMIC_RELAXED);
+}
+
+// A report that has found something, as often as it does.
+static void add_all(struct chore *c)
+{
+    (void)c;
+    for (int i = 0; i < EACH; i++)
+        chores_add(&last, &list[i].chore);
+}
+
+static void round_of(bool in_order)
+{
+    struct chore adds = {.run = add_all};
+    assert_true(chores_start(&first));
+    assert_true(chores_start(&last));
+    for (int i = 0; i < EACH; i++)
+        list[i] = (struct counted){{.run = count}, 0};
+    chores_add(&first, &adds);
+    chores_stop(in_order ? &first : &last);
+    chores_stop(in_order ? &last : &first);
+    for (int i = 0; i < EACH; i++)
+        assert_int_equal(__atomic_load_n(&list[i].runs, __ATOMIC_RELAXED), 1);
+}
+
+static void each_is_run_once(void **state)
+{
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        round_of(true);
+        round_of(false);
+    }
+}
+
+static void nothing_is_left_after_the_end(void **state)
+{
+    (void)state;
+    struct counted late = {{.run = count}, 0};
+    assert_true(chores_start(&first));
+    chores_stop(&first);
+    chores_stop(&first);
+    chores_add(&first, &late.chore);
+    assert_int_equal(late.runs, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_is_run_once),
+        cmocka_unit_test(nothing_is_left_after_the_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
