@@ -16,7 +16,7 @@ routes:
   - { name: kept, mode: certified, small: bench/small, large: bench/large, shadow: { budget: 1000, rate: 100%, judge: none } }
 on_store_failure: allow
 """
-WAITING_MOST, HELD_MOST, BARE_MOST = 256, 128, 1024  # of a worker
+WAITING_MOST, HELD_MOST, BARE_MOST = 256, 128, 1024  # of a worker; of what is held a route alone has half
 PRELOAD = Path(COSTLENS).parent / "test/reader_preload.so"
 if not PRELOAD.exists():
     skip(f"{PRELOAD.name} is not built")
@@ -92,5 +92,7 @@ with Mock() as mock, Gateway(mock, extra=ROUTES, models=[], workers=1, providers
     def asked():
         return gateway.sql("SELECT count(*) AS n FROM calls WHERE key = 'shadow:kept'")[0]["n"]
     until(lambda: pairs() + lost() == kept, 60, "each is kept")
-    until(lambda: lost() or asked() == gateway.sql("SELECT count(weak_pd) AS n FROM pair")[0]["n"], 30, "of who was asked")
-    expect_true(lost() or asked() <= 5 + WAITING_MOST + HELD_MOST, "the others were not")
+    # Of who was asked each is kept but for those that the log calls lost, which make room for as many.
+    answered = gateway.sql("SELECT count(weak_pd) AS n FROM pair")[0]["n"]
+    until(lambda: answered <= asked() <= answered + lost(), 30, "of who was asked")
+    expect_true(asked() <= 5 + WAITING_MOST + HELD_MOST + lost(), "the others were not")
