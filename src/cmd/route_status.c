@@ -213,6 +213,12 @@ static void tell_drawn(const struct json_val *r)
     }
 }
 
+static struct str usd_of(const struct json_val *r, const char *name)
+{
+    const struct str told = json_str(json_get(r, name));
+    return told.len ? told : str_of("?"); // some of them have no price
+}
+
 // In words: what is promised, and what the next rung needs.
 static void tell_route(const struct json_val *r)
 {
@@ -228,8 +234,7 @@ static void tell_route(const struct json_val *r)
     if (note.len && !str_eq(note, next))
         command_print(stdout, "%.*s: %.*s\n", STR_ARG(name), STR_ARG(note));
     command_print(stdout, "%.*s: its pairs have cost %.*s USD, their judge %.*s\n", STR_ARG(name),
-                  STR_ARG(json_str(json_get(r, "shadow_usd"))),
-                  STR_ARG(json_str(json_get(r, "judge_usd"))));
+                  STR_ARG(usd_of(r, "shadow_usd")), STR_ARG(usd_of(r, "judge_usd")));
 }
 
 static void print(const struct json *j)

@@ -6,7 +6,8 @@
 //   drawn --> other side asked --> compared --> kept
 //     |         |                    '--> unjudged, escalated
 //     |         '--> failed
-//     '--> not asked: unfit, busy, refused; or unjudged, where too many were under way
+//     '--> not asked: unfit, busy, refused; or unjudged: too many were under way, or it was
+//          withdrawn, or the gateway is stopped
 //
 // By names: it outlives a reload, and not the process.
 

@@ -88,7 +88,7 @@ static void read_one(void *context, const struct pair *p)
 enum status lessons_each(const struct lessons_of *of, lesson_f *f, void *context, int64_t *newest,
                          struct why *why)
 {
-    const struct pair_query query = query_of(of);
+    struct pair_query query = query_of(of);
     struct reading r = {.of = of,
                         .f = f,
                         .context = context,
@@ -99,7 +99,10 @@ enum status lessons_each(const struct lessons_of *of, lesson_f *f, void *context
         alloc_free(&alloc_heap, r.traits);
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
-    enum status s = store_pair_each(of->store, &query, read_one, &r, why);
+    enum status s = store_pair_window(of->store, &query, &query.after, why);
+    query.most = 0; // all of these
+    if (s == STATUS_OK)
+        s = store_pair_each(of->store, &query, read_one, &r, why);
     alloc_free(&alloc_heap, r.traits);
     *newest = r.newest;
     return s == STATUS_OK ? r.status : s;
@@ -113,12 +116,13 @@ struct counting {
 static void count_one(void *context, const struct pair *p)
 {
     struct counting *c = context;
-    c->count += p->judged != PAIR_JUDGED_NOT && is_of_models(c->route, p);
+    c->count += is_of_models(c->route, p);
 }
 
 enum status lessons_count(const struct lessons_of *of, int64_t *out, struct why *why)
 {
-    const struct pair_query query = query_of(of);
+    struct pair_query query = query_of(of);
+    query.judged = true;
     struct counting c = {.route = of->route};
     enum status s = store_pair_each(of->store, &query, count_one, &c, why);
     *out = c.count;

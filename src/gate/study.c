@@ -21,7 +21,7 @@
 #define TENANT      "default" // the only one there is yet
 #define PPM         1e6
 #define FRESH_LEAST 50  // judged pairs since the last look, before there is another one,
-#define FRESH_PART  4   // and at least one in so many of those that were there
+#define FRESH_PART  4   // and at least one in so many of those that there were
 #define LOST_LEAST  100 // ... before one that was certified and is lost is learned anew
 #define FOLDER      "routes"
 #define PATH_MOST   4096
@@ -103,7 +103,8 @@ static enum status last_read(const struct study *wish, const char *terms, struct
 
 struct news {      // since the last look
     int64_t fresh; // judged pairs,
-    int64_t rated; // pairs that it has seen, whose callers have rated them since
+    int64_t rated; // pairs that it has seen, whose callers have rated them since,
+    int64_t seen;  // ... and judged ones that it has; not counted where the others are few
 };
 
 // A look where nothing is new would be for nothing.
@@ -112,11 +113,12 @@ static bool is_due(const struct study *wish, const struct last *last, const stru
     const int64_t count = n->fresh + n->rated;
     if (wish->now)
         return count > 0 || !last->there;
-    return count >= FRESH_LEAST && count >= last->pairs / FRESH_PART;
+    return count >= FRESH_LEAST && count >= n->seen / FRESH_PART;
 }
 
-static enum status count_rated(const struct study *wish, const struct last *last, int64_t after_us,
-                               int64_t *out, struct why *why)
+// Of judged pairs that it has seen, those that are rated after that; 0: all.
+static enum status count_seen(const struct study *wish, const struct last *last, int64_t after_us,
+                              int64_t *out, struct why *why)
 {
     const struct lessons_of seen = {wish->route, wish->store, 0, last->newest, after_us};
     *out = 0;
@@ -128,7 +130,11 @@ static enum status news_read(const struct study *wish, const struct last *last, 
 {
     const struct lessons_of since = {wish->route, wish->store, last->newest, 0, 0};
     enum status s = lessons_count(&since, &out->fresh, why);
-    return s == STATUS_OK ? count_rated(wish, last, last->at_us, &out->rated, why) : s;
+    if (s == STATUS_OK)
+        s = count_seen(wish, last, last->at_us, &out->rated, why);
+    if (s == STATUS_OK && out->fresh + out->rated >= FRESH_LEAST)
+        s = count_seen(wish, last, 0, &out->seen, why);
+    return s;
 }
 
 // The newest pairs prove that more is lost than was promised.
@@ -524,7 +530,7 @@ static enum status ask_again(struct look *l, bool looks, bool *changed, struct w
     int64_t rated = 0, newest;
     const struct lessons_of seen = {l->route, l->wish->store, 0, l->last.newest, 0};
     struct filling filling = {&learner, l->last.since};
-    enum status s = count_rated(l->wish, &l->last, l->last.at_us - SLACK_US, &rated, why);
+    enum status s = count_seen(l->wish, &l->last, l->last.at_us - SLACK_US, &rated, why);
     if (s != STATUS_OK || rated == 0 || l->last.parts.count == 0)
         return s;
     learner_init(&learner);
@@ -546,7 +552,7 @@ static enum status ask_again(struct look *l, bool looks, bool *changed, struct w
 static enum status prepare(struct look *l, bool *looks, bool *changed, struct why *why)
 {
     struct doubt_found found = {false, 0};
-    struct news news = {0, 0};
+    struct news news = {0, 0, 0};
     enum status s = last_read(l->wish, l->terms, &l->last, why);
     if (s == STATUS_OK)
         s = news_read(l->wish, &l->last, &news, why);

@@ -39,7 +39,7 @@ struct pairs_sum {
     char calls[LEARNED_CALLS + 1]; // of the route: what other judges have said is not its judge's
     int64_t pairs, unjudged, ruled, contradicted, ties;
     struct sum weak, strong, shadow, judge;
-    bool unpriced;
+    bool unpriced, judge_unpriced; // some of them
 };
 
 static void sum_add(struct sum *s, const struct pair_cost *c)
@@ -60,7 +60,8 @@ static void sum_pair(void *context, const struct pair *p)
         s->contradicted += p->judged == PAIR_JUDGED_CONTRADICTED;
         s->ties += p->judged == PAIR_JUDGED_MODEL && p->weak_ppm == p->strong_ppm;
     }
-    s->unpriced |= !shadow->known && p->judge_cost.known; // else nobody was asked
+    s->unpriced |= p->asked && !shadow->known;
+    s->judge_unpriced |= p->asked && !p->judge_cost.known;
     sum_add(&s->weak, &p->weak_cost);
     sum_add(&s->strong, &p->strong_cost);
     sum_add(&s->shadow, shadow);
@@ -80,7 +81,7 @@ static void write_costs(struct json_out *o, const struct pairs_sum *s, int64_t s
     figure_usd(o, "large_usd", s->strong.count != 0, mean(&s->strong));
     figure_usd(o, "saved_usd", both, (int64_t)((int128)less * share_ppm / PAIR_WHOLE_PPM));
     figure_usd(o, "shadow_usd", !s->unpriced, s->shadow.pd);
-    figure_usd(o, "judge_usd", true, s->judge.pd);
+    figure_usd(o, "judge_usd", !s->judge_unpriced, s->judge.pd);
 }
 
 // --- what was found ---

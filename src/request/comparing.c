@@ -258,7 +258,7 @@ static void unjudged(struct shadow *s, struct str detail)
 // Nobody is asked.
 static void pass_by(struct shadow *s, const char *why)
 {
-    s->pair.judge_cost.known = false;
+    s->pair.asked = s->pair.judge_cost.known = false;
     unjudged(s, str_of(why));
 }
 

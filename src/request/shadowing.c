@@ -105,7 +105,7 @@ static bool fill(struct shadow *s, const struct req *r)
     s->pair.promised = choice_promised(&r->plan->known.judged);
     s->pair.calls = arena_dup(&s->arena, learned_calls_of(r->view->snapshot->learned, s->route));
     s->pair.doubts = learned_doubts(r->view->snapshot->learned, r->plan->route);
-    s->pair.judge_cost.known = !s->bare;
+    s->pair.asked = s->pair.judge_cost.known = !s->bare;
     s->output_asked = r->ask.demand.output_max;
     own_found(s, r);
     if (!s->bare)

@@ -55,6 +55,7 @@ static void bind(sqlite3_stmt *q, const struct pair *p)
         sql_bind_str(q, column + 5, p->calls);
     if (p->doubts >= 0)
         sqlite3_bind_int64(q, column + 6, p->doubts);
+    sqlite3_bind_int(q, column + 7, p->asked);
 }
 
 enum status store_pair_add(struct store *s, const struct pair *p, struct why *why)
@@ -69,8 +70,8 @@ enum status store_pair_add(struct store *s, const struct pair *p, struct why *wh
         s->keys,
         "INSERT INTO pair (id, at_us, task, served_strong, propensity_ppm, judged, "
         "weak_ppm, strong_ppm, tenant, route, weak, strong, weak_pd, strong_pd, judge_pd, "
-        "traits, scored, by_score, promised, calls, doubts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
-        "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) "
+        "traits, scored, by_score, promised, calls, doubts, asked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+        "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) "
         "ON CONFLICT DO NOTHING");
     if (q)
         bind(q, p);
@@ -116,6 +117,13 @@ static enum side side_of(int number)
     return number > 0 && number < SIDE_COUNT ? (enum side)number : SIDE_NONE;
 }
 
+static bool was_asked(sqlite3_stmt *q, const struct pair *p)
+{
+    if (sqlite3_column_type(q, 21) != SQLITE_NULL)
+        return sqlite3_column_int(q, 21) != 0;
+    return (p->weak_cost.known && p->strong_cost.known) || p->judge_cost.known;
+}
+
 static void read_row(sqlite3_stmt *q, const struct pair_query *query, struct pair *p)
 {
     struct str id = sql_str(q, 1);
@@ -141,20 +149,62 @@ static void read_row(sqlite3_stmt *q, const struct pair_query *query, struct pai
         .promised = side_of(sqlite3_column_int(q, 18)),
         .calls = sql_str(q, 19),
         .doubts = sqlite3_column_type(q, 20) == SQLITE_NULL ? -1 : sqlite3_column_int64(q, 20)};
+    p->asked = was_asked(q, p);
     if (id.len == sizeof p->id.bytes)
         memcpy(p->id.bytes, id.ptr, id.len);
     if (sqlite3_column_type(q, 15) != SQLITE_NULL)
         apply(p, (uint32_t)sqlite3_column_int(q, 15));
 }
 
+// As apply() does it.
+#define JUDGED "(p.judged <> 0 OR (f.score_ppm IS NOT NULL AND p.served_strong = 0))"
+#define OF_QUERY                                                                                \
+    "FROM pair p LEFT JOIN feedback f ON f.id = p.id WHERE p.tenant = ?1 AND p.route = ?2 AND " \
+    "p.number > ?3 AND p.at_us >= ?4 "                                                          \
+    "AND (?6 = 0 OR p.number <= ?6) AND (?7 = 0 OR f.at_us > ?7) AND (?8 = 0 OR " JUDGED ") "
 #define PAIRS(order)                                                                             \
     "SELECT * FROM (SELECT p.number, p.id, p.at_us, p.task, p.served_strong, p.propensity_ppm, " \
     "p.judged, p.weak_ppm, p.strong_ppm, p.weak, p.strong, p.weak_pd, p.strong_pd, p.judge_pd, " \
-    "p.traits, f.score_ppm, p.scored, p.by_score, p.promised, p.calls, p.doubts "                \
-    "FROM pair p LEFT JOIN feedback f ON f.id = p.id WHERE p.tenant = ?1 AND p.route = ?2 AND "  \
-    "p.number > ?3 AND p.at_us >= ?4 "                                                           \
-    "AND (?6 = 0 OR p.number <= ?6) AND (?7 = 0 OR f.at_us > ?7) "                               \
-    "ORDER BY p.number " order " LIMIT ?5) ORDER BY number"
+    "p.traits, f.score_ppm, p.scored, p.by_score, p.promised, p.calls, p.doubts, "               \
+    "p.asked " OF_QUERY "ORDER BY p.number " order " LIMIT ?5) ORDER BY number"
+// The newest of a kind that is one too many.
+#define BEYOND(is)                                                         \
+    "SELECT * FROM (SELECT p.number " OF_QUERY "AND (p.judged <> 0) = " is \
+    " ORDER BY p.number DESC LIMIT 1 OFFSET ?5)"
+#define WINDOW                                                                                  \
+    "SELECT max(number) FROM (SELECT ?3 AS number UNION ALL " BEYOND("1") " UNION ALL " BEYOND( \
+        "0") ")"
+
+static void bind_query(sqlite3_stmt *row, const struct pair_query *query)
+{
+    sql_bind_str(row, 1, query->tenant);
+    sql_bind_str(row, 2, query->route);
+    sqlite3_bind_int64(row, 3, query->after);
+    sqlite3_bind_int64(row, 4, query->since_us);
+    sqlite3_bind_int64(row, 5, query->most > 0 ? query->most : -1);
+    sqlite3_bind_int64(row, 6, query->until);
+    sqlite3_bind_int64(row, 7, query->rated_us);
+    sqlite3_bind_int(row, 8, query->judged);
+}
+
+enum status store_pair_window(struct store *s, const struct pair_query *query, int64_t *after,
+                              struct why *why)
+{
+    struct sql_rows r;
+    int64_t from = query->after;
+    must(query->most > 0);
+    enum status status =
+        sql_rows_open(&r, s, WINDOW, "the pairs of a route cannot be counted", why);
+    if (status != STATUS_OK)
+        return status;
+    bind_query(r.row, query);
+    while (sql_rows_next(&r))
+        from = sqlite3_column_int64(r.row, 0);
+    status = sql_rows_end(&r, why);
+    if (status == STATUS_OK)
+        *after = from;
+    return status;
+}
 
 enum status store_pair_each(struct store *s, const struct pair_query *query, store_pair_f *f,
                             void *context, struct why *why)
@@ -165,13 +215,7 @@ enum status store_pair_each(struct store *s, const struct pair_query *query, sto
                                      : sql_rows_open(&r, s, PAIRS("DESC"), what, why);
     if (status != STATUS_OK)
         return status;
-    sql_bind_str(r.row, 1, query->tenant);
-    sql_bind_str(r.row, 2, query->route);
-    sqlite3_bind_int64(r.row, 3, query->after);
-    sqlite3_bind_int64(r.row, 4, query->since_us);
-    sqlite3_bind_int64(r.row, 5, query->most > 0 ? query->most : -1);
-    sqlite3_bind_int64(r.row, 6, query->until);
-    sqlite3_bind_int64(r.row, 7, query->rated_us);
+    bind_query(r.row, query);
     while (sql_rows_next(&r)) {
         struct pair p;
         read_row(r.row, query, &p);

@@ -71,8 +71,10 @@ struct pair {       // slices of one that is read live during the call
     struct str traits;       // packed; empty where none were taken
     enum pair_judged judged;
     uint32_t weak_ppm, strong_ppm; // quality
-    // What the calls cost: that of the side that was not served is the shadow's. Neither that nor
-    // the judge's is known where nobody was asked.
+    // The other side was, and a judge where one was needed; else neither has a cost. Of an earlier
+    // version's it is so where one is known.
+    bool asked;
+    // What the calls cost: that of the side that was not served is the shadow's.
     struct pair_cost weak_cost, strong_cost, judge_cost;
 };
 
@@ -90,9 +92,15 @@ struct pair_query {
     int64_t most;     // 0 = all
     int64_t until;    // numbers up to it only; 0 = all
     int64_t rated_us; // those that were rated after it only; 0 = all
+    bool judged;      // only those that somebody has judged
 };
 typedef void store_pair_f(void *context, const struct pair *p);
 enum status store_pair_each(struct store *s, const struct pair_query *q, store_pair_f *f,
                             void *context, struct why *why) MUST_USE;
+// The number behind which at most `most` of them were judged when they were kept, and at most as
+// many were not, whatever their callers said: behind it none is left out for another. At least
+// `after`. Not from a loop.
+enum status store_pair_window(struct store *s, const struct pair_query *q, int64_t *after,
+                              struct why *why) MUST_USE;
 
 #endif

@@ -417,6 +417,10 @@ static const struct step steps[] = {
 "DELETE FROM promise_look;"
 "INSERT INTO promise_look SELECT tenant, route, '', looks FROM promise WHERE task = 0;"
 "PRAGMA user_version = 19;"
+    },
+    {20, // a pair without costs: nobody was asked, or nobody knows what it has cost
+"ALTER TABLE pair ADD COLUMN asked INTEGER;" // NULL: it was where a cost says so
+"PRAGMA user_version = 20;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

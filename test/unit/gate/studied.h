@@ -77,6 +77,7 @@ enum answers {
     TORN,    // both are good, to a judge who contradicts himself
     TIED,    // both are
     USELESS, // neither is
+    UNASKED, // nobody has asked the other side
 };
 
 struct sort { // of pairs
@@ -109,7 +110,8 @@ static inline void add(const struct sort *of, unsigned count)
         const bool tied = of->answers == TORN || of->answers == TIED, fair = !of->answers;
         bool weak = tied || (chance(is_hard ? 30 : of->small_knows) && fair);
         bool strong = tied || (chance(95) && fair);
-        bool odd = i % 2 && of->odd_rate_ppm, judged = weak == strong || chance(of->judged);
+        bool odd = i % 2 && of->odd_rate_ppm;
+        bool judged = (weak == strong || chance(of->judged)) && of->answers != UNASKED;
         struct pair p = {.id = an_id(),
                          .at_us = at_us,
                          .tenant = STR("default"),

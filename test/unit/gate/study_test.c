@@ -321,6 +321,22 @@ static void what_nobody_judged_counts_as_lost(void **state)
     assert_true(row_now().certified.holds);
 }
 
+// A burst of calls that nobody has judged makes no look wait: it is due by those that somebody has.
+static void a_burst_makes_no_look_wait(void **state)
+{
+    (void)state;
+    route.name = str_of("burst");
+    add(&(struct sort){.route = "burst", .small_knows = 95, .judged = 100}, 1000);
+    add(&(struct sort){.route = "burst", .answers = UNASKED}, 4000);
+    assert_true(learn(true));
+    assert_true(row_now().pairs > 2000);
+    add(&(struct sort){.route = "burst", .small_knows = 95, .judged = 100}, 240);
+    add(&(struct sort){.route = "burst", .answers = UNASKED}, 100);
+    assert_false(learn(false));
+    add(&(struct sort){.route = "burst", .small_knows = 95, .judged = 100}, 10);
+    assert_true(learn(false));
+}
+
 static bool is_certified(void)
 {
     add(&(struct sort){.route = "standing", .small_knows = 95, .judged = 100}, 500);
@@ -538,6 +554,7 @@ static void what_was_certified_before_is_proved_anew(void **state)
     ask(&place, "ALTER TABLE call DROP COLUMN answer_id"); // of 17
     ask(&place, "ALTER TABLE pair DROP COLUMN calls");     // of 18
     ask(&place, "ALTER TABLE pair DROP COLUMN doubts");
+    ask(&place, "ALTER TABLE pair DROP COLUMN asked"); // of 20
     ask(&place, "PRAGMA user_version = 15");
     store = store_at(&place, false);
     assert_int_equal(ask(&place, "SELECT count(*) FROM pair WHERE calls IS NOT NULL"), 0);
@@ -671,6 +688,7 @@ static void what_was_marked_before_proves_nothing(void **state)
     const struct promise_row first = row_now();
     assert_true(first.certified.holds && first.looks == 1);
     store_close(store);
+    ask(&place, "ALTER TABLE pair DROP COLUMN asked"); // of 20
     ask(&place, "PRAGMA user_version = 18");
     store = store_at(&place, false);
     assert_int_equal(ask(&place, "SELECT count(*) FROM pair WHERE calls IS NOT NULL"), 0);
@@ -703,6 +721,7 @@ int main(void)
         cmocka_unit_test(a_stale_file_is_refused_and_the_old_one_stays),
         cmocka_unit_test(one_file_is_left),
         cmocka_unit_test(what_nobody_judged_counts_as_lost),
+        cmocka_unit_test(a_burst_makes_no_look_wait),
         cmocka_unit_test(what_stood_in_proves_nothing),
         cmocka_unit_test(changed_rates_weigh_nothing),
         cmocka_unit_test(what_a_verifier_may_take_away_proves_nothing),

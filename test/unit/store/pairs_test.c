@@ -148,6 +148,47 @@ static void the_newest_are_told_oldest_first(void **state)
     place_remove(&p);
 }
 
+// So many that nobody has judged push none out that somebody has, and the other way round.
+static void a_window_is_of_either_kind(void **state)
+{
+    static const char kinds[] = "JNJNNNNJ"; // judged or not, the newest last
+    struct place p;
+    struct pair_query q = {.tenant = STR("default"), .route = STR("support"), .most = 2};
+    struct why why = {0};
+    int64_t numbers[sizeof kinds - 1], after = -1;
+    (void)state;
+    place_make(&p);
+    struct store *s = store_at(&p, false);
+    for (size_t i = 0; i < sizeof kinds - 1; i++) {
+        const struct entry e = an_entry(NOW + (int64_t)i * SECOND_US);
+        struct pair pair = a_pair(&e, "support");
+        pair.judged = kinds[i] == 'J' ? PAIR_JUDGED_EXACT : PAIR_JUDGED_NOT;
+        pair.asked = i > 0;
+        pair.judge_cost.known = false;
+        add(s, &pair);
+        numbers[i] = look(s, "support").last.number;
+        assert_int_equal(look(s, "support").last.asked, i > 0);
+    }
+    assert_int_equal(store_pair_window(s, &q, &after, &why), STATUS_OK);
+    assert_int_equal(after, numbers[4]); // the third N from the end
+    q.most = 3;
+    assert_int_equal(store_pair_window(s, &q, &after, &why), STATUS_OK);
+    assert_int_equal(after, numbers[3]);
+    q.most = 5;
+    assert_int_equal(store_pair_window(s, &q, &after, &why), STATUS_OK);
+    assert_int_equal(after, 0); // all
+    q.most = 1;
+    q.until = numbers[2];
+    assert_int_equal(store_pair_window(s, &q, &after, &why), STATUS_OK);
+    assert_int_equal(after, numbers[0]); // the second J
+    q = (struct pair_query){
+        .tenant = STR("default"), .route = STR("support"), .most = 2, .judged = true};
+    assert_int_equal(look_at(s, &q).count, 2);
+    assert_int_equal(look_at(s, &q).first.number, numbers[2]);
+    store_close(s);
+    place_remove(&p);
+}
+
 // What a pair of those qualities is read as, once its caller has given that score.
 static void check_score(struct pair judged, uint32_t score_ppm, uint32_t weak, uint32_t strong)
 {
@@ -266,6 +307,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_kept_comes_back),
         cmocka_unit_test(the_newest_are_told_oldest_first),
+        cmocka_unit_test(a_window_is_of_either_kind),
         cmocka_unit_test(a_score_goes_over_a_verdict),
         cmocka_unit_test(a_call_is_rated_by_its_own_key_only),
         cmocka_unit_test(old_ones_go),
