@@ -12,8 +12,6 @@
 #include "verify/verify.h"
 
 #define TEXTS_MAX (16 * KIB)
-// The other answer may be so much longer than the first one; one that is cut there is not compared.
-#define OUTPUT_TIMES 8
 // Of a worker; a route alone has half of each. HELD_MAX: those that are asked about or wait for it,
 // with those whose calls are still answered; BYTES_MAX: of requests, and answers that are whole.
 #define HELD_MAX     256
@@ -388,7 +386,7 @@ static int64_t judge_most(const struct shadow *s, int64_t output_max)
 static void ask_other(struct shadow *s)
 {
     const int64_t most =
-        count_larger(count_times(s->output_given, OUTPUT_TIMES), COMPARING_OUTPUT_LEAST);
+        count_larger(count_times(s->output_given, COMPARING_OUTPUT_TIMES), COMPARING_OUTPUT_LEAST);
     s->inner.beside = owe(s, judge_most(s, most));
     s->inner.found = s->found;
     s->inner.query = s->query;

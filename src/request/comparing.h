@@ -32,8 +32,9 @@
 #define COMPARING_BODY_MOST (256 * KIB) // of a request that is asked again
 #define COMPARING_OUTPUT_LEAST \
     8192 // tokens that the other answer may have, whatever the first one has
-#define COMPARING_CROWDED "Too many other comparisons are under way."
-#define COMPARING_STOPPED "The gateway is being stopped, or has no memory."
+#define COMPARING_OUTPUT_TIMES 8 // ... and so much longer than that; what is cut is not compared
+#define COMPARING_CROWDED      "Too many other comparisons are under way."
+#define COMPARING_STOPPED      "The gateway is being stopped, or has no memory."
 
 enum stage { STAGE_CHOSEN, STAGE_OTHER, STAGE_FIRST, STAGE_SECOND };
 

@@ -71,6 +71,7 @@ struct plan {
     struct str words;       // packed with them, of a call that is to be compared; else empty
     uint32_t shadow_ppm;    // it is to be compared, as are so many; 0: it is not
     uint64_t scored_of;     // the models that it was judged for (route/model.h)
+    bool provable;          // pairs can be of calls like it; false also where nobody had to ask
     struct str given; // of the small side: whose answer is given, were nothing barred and none bad
     struct str match; // what led here, as its records have it: made once
     struct choice_call known;  // of the call, when its side was chosen

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a pair holds at least (comparing.c): the other side's answer, and both verdicts on it. Who
-// judges is shown the request, and the other answer as if it had all the tokens that it may have.
+// What a pair holds (comparing.c): the other side's answer, and both verdicts on it. Who judges is
+// shown the request, and the other answer as if it had all the tokens that it may have. It is no
+// less than what is held then, where the answer that is given leaves the other one no more than the
+// usual maximum: else calls were taken for those of pairs that are refused each time.
 
 #include "request/provable.h"
 
@@ -13,61 +15,71 @@
 #include "wire/vendor.h"
 #include "wire/weigh.h"
 
-static int64_t output_of(const struct req *r)
+// More than what a judge is told beside the question: orders, marks, what is around each value.
+#define BESIDE_BYTES 1536
+
+static int64_t output_of(const struct req *r, int64_t most)
 {
     const int64_t asked = r->ask.demand.output_max;
-    return asked > 0 && asked < COMPARING_OUTPUT_LEAST ? asked : COMPARING_OUTPUT_LEAST;
+    return asked > 0 && asked < most ? asked : most;
 }
 
-// What the judge is charged by; NULL: nobody knows, or nobody judges.
-static const struct sheet *judge_sheet(const struct req *r, const struct config_route *route,
-                                       const struct candidate *large)
+// Whom nobody asks has no sheet.
+static bool find_judge(const struct req *r, const struct config_route *route,
+                       const struct candidate *large, struct target *target,
+                       const struct sheet **sheet)
 {
     const struct snapshot *s = r->view->snapshot;
-    struct target t;
-    if (route->shadow.unjudged)
-        return NULL;
     const struct str judge = learned_judge_of(route);
+    *target = large->target;
+    *sheet = large->sheet;
+    if (route->shadow.unjudged)
+        return false;
     if (!judge.len)
         return large->sheet;
-    if (resolve_prefixed(s, judge, &t) != REFUSAL_NONE)
-        return NULL;
-    const struct config_provider *p = &s->config->providers[t.provider];
-    const struct sheet *sheet = provider_sheet(s, p, t.model);
-    return charged_by(p, t.model, charged_elsewhere(s, p, t.model),
-                      sheet ? sheet_at(sheet, r->start_us) : NULL);
+    if (resolve_prefixed(s, judge, target) != REFUSAL_NONE)
+        return false;
+    const struct config_provider *p = &s->config->providers[target->provider];
+    const struct sheet *own = provider_sheet(s, p, target->model);
+    *sheet = charged_by(p, target->model, charged_elsewhere(s, p, target->model),
+                        own ? sheet_at(own, r->start_us) : NULL);
+    return *sheet;
 }
 
-// Both verdicts, at least. Where that is not known, or it is too much to be read, nobody is asked.
-static int64_t judged_least(const struct req *r, const struct config_route *route,
-                            const struct candidate *large)
+// Bytes of the question, as the request is written: what is escaped in it is shown so.
+static int64_t question_of(const struct req *r)
 {
-    const struct sheet *sheet = judge_sheet(r, route, large);
-    int64_t bytes = r->ask.demand.text_bytes;
-    if (!sheet || bytes >= JUDGE_QUESTION_MAX)
-        return 0;
-    bytes += count_times(output_of(r), JUDGING_TOKEN_BYTES);
-    const struct weight question = {.tokens =
-                                        bytes < JUDGE_QUESTION_MAX ? bytes : JUDGE_QUESTION_MAX,
-                                    .prompts = 1,
-                                    .answers = 1,
-                                    .output_max = JUDGE_OUTPUT_MAX,
-                                    .services = 1U << SERVICE_STANDARD};
-    const struct bound_call call = {.sheet = sheet,
-                                    .weight = &question,
-                                    .start_us = r->start_us,
-                                    .output_unsaid = JUDGE_OUTPUT_MAX};
+    const int64_t answers = output_of(r, COMPARING_OUTPUT_LEAST) +
+                            output_of(r, COMPARING_OUTPUT_LEAST / COMPARING_OUTPUT_TIMES);
+    const int64_t bytes =
+        count_add((int64_t)r->ask.body.len, count_times(answers, JUDGING_TOKEN_BYTES));
+    return bytes < JUDGE_QUESTION_MAX ? bytes : JUDGE_QUESTION_MAX;
+}
+
+// Both verdicts. Where that is not known nobody is asked.
+static int64_t judged_most(const struct req *r, const struct config_route *route,
+                           const struct candidate *large)
+{
+    struct target target;
+    struct reservation_at at = {.target = &target, .output_max = JUDGE_OUTPUT_MAX};
     struct bound bound;
-    bound_make(&call, &bound);
+    if (!find_judge(r, route, large, &target, &at.sheet))
+        return 0;
+    reservation_foresee_text(r, &at, question_of(r) + BESIDE_BYTES, &bound);
     return bound.state == BOUND_KNOWN ? count_times(bound.most.n, JUDGING_VERDICTS) : 0;
 }
 
-// It can be asked as the other side: what it may cost is known, and there may be room for it.
-static bool is_payable(const struct req *r, const struct candidate *other, int64_t room)
+// It can be asked as the other side: what it may cost is known, and there may be room for it. Its
+// text is read again where more than its window's price is needed to tell.
+static bool is_payable(const struct req *r, const struct candidate *other, int64_t room,
+                       struct reservation_seen *unread, struct reservation_seen *read)
 {
     const struct reservation_at at = {&other->target, other->sheet, COMPARING_OUTPUT_LEAST};
     struct bound bound;
-    reservation_foresee(r, &at, &bound);
+    reservation_foresee(r, &at, unread, &bound);
+    if (bound.state == BOUND_KNOWN && bound.most.n <= room)
+        return true;
+    reservation_foresee(r, &at, read, &bound);
     return bound.state == BOUND_KNOWN && bound.most.n <= room;
 }
 
@@ -93,6 +105,7 @@ bool provable(const struct req *r, const struct plan *p, const struct candidate 
     if (route->mode != CONFIG_CERTIFIED && p->shadow_ppm == 0)
         return !is_boundless(r, large);
     const int64_t room =
-        route->shadow.on ? route->shadow.budget.n - judged_least(r, route, large) : INT64_MAX;
-    return is_payable(r, small, room) && is_payable(r, large, room);
+        route->shadow.on ? route->shadow.budget.n - judged_most(r, route, large) : INT64_MAX;
+    struct reservation_seen unread = {.unread = true}, read = {.unread = false};
+    return is_payable(r, large, room, &unread, &read) && is_payable(r, small, room, &unread, &read);
 }

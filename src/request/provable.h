@@ -5,7 +5,7 @@
 //
 //   cannot be compared (shadowing.h); must stay on the machine     }
 //   one of both sides has no price for it, nothing limits it there }  no pair is ever of it
-//   the whole budget of the pairs is less than what one would hold }
+//   the whole budget of the pairs is less than what one may hold   }
 //
 // The last of these is asked where a certificate chooses, or a pair is to be made of the call: it
 // takes as long as the choice itself.

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "gate/gate_state.h"
 #include "request/inner.h"
+#include "shadow/judge.h"
 #include "wire/weigh.h"
 
 #define US_PER_MS     1000
@@ -101,14 +102,40 @@ void reservation_bound(struct req *r, struct bound *out)
         r->attempt.output_max = m.weight.output_max;
 }
 
-void reservation_foresee(const struct req *r, const struct reservation_at *at, struct bound *out)
+static const struct config_provider *provider_at(const struct req *r,
+                                                 const struct reservation_at *at)
 {
-    const struct config_provider *p = &r->view->snapshot->config->providers[at->target->provider];
-    struct weight weight;
-    weigh_unread(&r->ask, flags_of(r, p), at->target->model, &weight);
+    return &r->view->snapshot->config->providers[at->target->provider];
+}
+
+static void foresee(const struct req *r, const struct reservation_at *at, struct weight weight,
+                    struct bound *out)
+{
     (void)cap(&weight, at->output_max);
-    const struct bound_call call = call_of(r, p, at->sheet, &weight);
+    const struct bound_call call = call_of(r, provider_at(r, at), at->sheet, &weight);
     bound_make(&call, out);
+}
+
+void reservation_foresee(const struct req *r, const struct reservation_at *at,
+                         struct reservation_seen *seen, struct bound *out)
+{
+    const unsigned flags = flags_of(r, provider_at(r, at));
+    const struct str model = at->target->model;
+    if (!seen->there || seen->flags != flags || !weigh_alike(seen->model, model))
+        (seen->unread ? weigh_unread : weigh)(&r->ask, flags, model, &seen->weight);
+    seen->there = true;
+    seen->flags = flags;
+    seen->model = model;
+    foresee(r, at, seen->weight, out);
+}
+
+void reservation_foresee_text(const struct req *r, const struct reservation_at *at, int64_t bytes,
+                              struct bound *out)
+{
+    const struct config_provider *p = provider_at(r, at);
+    struct weight weight;
+    weigh_text(judge_endpoint(p->dialect), flags_of(r, p), at->target->model, bytes, &weight);
+    foresee(r, at, weight, out);
 }
 
 bool reservation_lower(struct req *r, struct nano room)

@@ -46,14 +46,28 @@ struct reservation {
 // What the attempt may cost. Where that relies on a maximum that its caller did not say, it is set
 // to be sent (attempt.output_max).
 void reservation_bound(struct req *r, struct bound *out);
-// What the call would hold at least at a target that nobody is asked at yet, as one of our own with
-// at most so many tokens of an answer, charged by that sheet; and whether it has a bound there.
+// A target that nobody is asked at yet, charged by that sheet, for one of our own with at most so
+// many tokens of an answer.
 struct reservation_at {
     const struct target *target;
     const struct sheet *sheet;
     int64_t output_max;
 };
-void reservation_foresee(const struct req *r, const struct reservation_at *at, struct bound *out);
+// The call's body, as it was weighed last. Zeroed before the first time, but for `unread`.
+struct reservation_seen {
+    bool unread; // as if it filled the model's window, which takes next to no time
+    bool there;
+    unsigned flags;
+    struct str model;
+    struct weight weight;
+};
+// What the call would hold there, and whether it has a bound. The body is weighed where it was not
+// for such a model before.
+void reservation_foresee(const struct req *r, const struct reservation_at *at,
+                         struct reservation_seen *seen, struct bound *out);
+// The same of a text of so many bytes, as a judge is asked of it.
+void reservation_foresee_text(const struct req *r, const struct reservation_at *at, int64_t bytes,
+                              struct bound *out);
 // Lowers the attempt's longest answer until it may cost no more than `room`, for a budget that
 // clamps. False when it cannot: it has tools, or is too short then.
 bool reservation_lower(struct req *r, struct nano room) MUST_USE;

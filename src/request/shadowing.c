@@ -101,7 +101,7 @@ static bool fill(struct shadow *s, const struct req *r)
     s->pair.task = r->plan->task;
     s->pair.traits = arena_dup(&s->arena, r->plan->words);
     s->pair.scored = r->plan->scored_of;
-    s->pair.by_score = choice_by_score(&r->plan->known);
+    s->pair.by_score = choice_by_score(&r->plan->known) && r->plan->provable;
     s->pair.promised = choice_promised(&r->plan->known.judged);
     s->pair.calls = arena_dup(&s->arena, learned_calls_of(r->view->snapshot->learned, s->route));
     s->pair.doubts = learned_doubts(r->view->snapshot->learned, r->plan->route);

@@ -79,15 +79,19 @@ bool side_gives(const struct plan *p, const struct candidate *c)
 }
 
 // A certificate is of calls that are like those that were compared, and of the model that is first
-// in line. Above its threshold the large side answers whatever the call is: nothing is asked.
-static void confine_promise(const struct req *r, const struct plan *p,
-                            const struct candidate *large, struct choice_judged *judged)
+// in line. Above its threshold the large side answers whatever the call is: nothing is asked but of
+// what may be a pair.
+static void confine_promise(const struct req *r, struct plan *p, const struct candidate *large,
+                            struct choice_judged *judged)
 {
     const struct candidate *small = in_turn(p, SIDE_SMALL), *given = side_given(p);
     struct choice_counsel *certified = &judged->counsel[CHOICE_CERTIFIED];
-    if (choice_promised(judged) != SIDE_SMALL)
+    const bool small_by_it = choice_promised(judged) == SIDE_SMALL;
+    if (small_by_it || p->shadow_ppm)
+        p->provable = given && provable(r, p, given, large);
+    if (!small_by_it)
         return;
-    if (!given || !provable(r, p, given, large))
+    if (!p->provable)
         *certified =
             (struct choice_counsel){certified->own, CHOICE_NOTHING, CHOICE_WHY_CERTIFIED_KIND};
     else if (small->barred || given->barred)

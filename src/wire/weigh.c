@@ -57,6 +57,34 @@ static bool has(struct str s, const char *part)
     return str_search(s, str_of(part)) < s.len;
 }
 
+static const struct json_val *root_of(const struct weighing *g)
+{
+    return g->ask->json ? json_root(g->ask->json) : NULL;
+}
+
+// What a model's name says of how it works.
+#define MARK_ONLINE          1U
+#define MARK_COMPOUND        2U
+#define MARK_DEEP            4U
+#define MARK_SEARCH          8U
+#define MARK_BEFORE_GEMINI_3 16U
+
+static unsigned marks_of(struct str model)
+{
+    unsigned marks = 0;
+    if (str_ends(model, (struct str)STR(":online")))
+        marks |= MARK_ONLINE;
+    if (has(model, "compound"))
+        marks |= MARK_COMPOUND;
+    if (has(model, "deep-research"))
+        marks |= MARK_DEEP;
+    if (has(model, "-search-preview") || has(model, "-search-api"))
+        marks |= MARK_SEARCH;
+    if (str_starts(model, str_of("gemini-1")) || str_starts(model, str_of("gemini-2")))
+        marks |= MARK_BEFORE_GEMINI_3;
+    return marks;
+}
+
 // --- tools ---
 
 static void add_rounds(struct weighing *g, int64_t n, const char *of)
@@ -122,7 +150,7 @@ static void see_server_tool(struct weighing *g, const struct json_val *tool, str
 static bool searches_once(const struct weighing *g, struct str key)
 {
     return (str_is(key, "googleSearch") || str_is(key, "google_search")) &&
-           (str_starts(g->model, str_of("gemini-1")) || str_starts(g->model, str_of("gemini-2")));
+           (marks_of(g->model) & MARK_BEFORE_GEMINI_3);
 }
 
 // Gemini's are named by their member; none of its own can be limited.
@@ -415,7 +443,7 @@ static void see_effect(struct weighing *g, struct str key, const struct json_val
         see_search(g, "web_search_options");
     else if (str_is(key, "context_management"))
         add_rounds(g, compacts(v), "context_management");
-    else if (!g->unread && str_is(key, "prediction"))
+    else if (str_is(key, "prediction"))
         see_prediction(g, key, v);
 }
 
@@ -471,16 +499,15 @@ static void see_members(struct weighing *g)
     struct json_iter it = {0};
     struct str key;
     const struct json_val *v = NULL;
-    while (json_each(&it, json_root(g->ask->json), &key, &v)) {
+    while (json_each(&it, root_of(g), &key, &v)) {
         if (!is_set(v) || among(unread, COUNT(unread), key))
             continue;
         see_effect(g, key, v);
         see_setting(g, key, v);
-        if (g->unread)
-            continue;
         if (is_prompts(g->ask->endpoint, key))
             g->w->prompts = prompts_in(v);
-        weigh_member(&as, key, v, kind_of(g, key));
+        if (!g->unread)
+            weigh_member(&as, key, v, kind_of(g, key));
     }
     end_tools(g);
 }
@@ -523,14 +550,13 @@ static int64_t drawn_tokens(struct str model)
 // search once, or read what they found.
 static void see_model(struct weighing *g)
 {
-    if (str_ends(g->model, (struct str)STR(":online")) ||
-        ((g->flags & VENDOR_X_GROQ) && has(g->model, "compound")) ||
-        ((g->flags & VENDOR_CITATIONS_OUTSIDE) && has(g->model, "deep-research")))
+    const unsigned marks = marks_of(g->model);
+    if ((marks & MARK_ONLINE) || ((g->flags & VENDOR_X_GROQ) && (marks & MARK_COMPOUND)) ||
+        ((g->flags & VENDOR_CITATIONS_OUTSIDE) && (marks & MARK_DEEP)))
         boundless(g, "model");
     else if (g->flags & VENDOR_CITATIONS_OUTSIDE)
         weigh_vast(g->w, "model");
-    else if ((g->flags & VENDOR_CHAT_SEARCHES) && g->w->web_searches == 0 &&
-             (has(g->model, "-search-preview") || has(g->model, "-search-api")))
+    else if ((g->flags & VENDOR_CHAT_SEARCHES) && g->w->web_searches == 0 && (marks & MARK_SEARCH))
         see_search(g, "model");
 }
 
@@ -540,7 +566,7 @@ static void see_model(struct weighing *g)
 // is sent where nothing is said.
 static bool reasons_beside(const struct weighing *g)
 {
-    enum json_type older = json_type(json_get(json_root(g->ask->json), "max_tokens"));
+    enum json_type older = json_type(json_get(root_of(g), "max_tokens"));
     bool newer = g->ask->endpoint == ENDPOINT_CHAT && (older == JSON_ABSENT || older == JSON_NULL);
     bool both = (g->flags & VENDOR_COST_TICKS) && newer;
     bool outside = (g->flags & VENDOR_REASONING_OUTSIDE) && g->ask->endpoint != ENDPOINT_RESPONSES;
@@ -550,7 +576,7 @@ static bool reasons_beside(const struct weighing *g)
 // Of Responses max_output_tokens is for all rounds together.
 static void weigh_output(struct weighing *g)
 {
-    const struct json_val *root = json_root(g->ask->json);
+    const struct json_val *root = root_of(g);
     enum endpoint e = g->ask->endpoint;
     struct weight *w = g->w;
     w->answers = g->ask->demand.choices;
@@ -592,9 +618,7 @@ static void weigh_all(struct weighing *g)
     see_model(g);
     bool text = endpoint_makes_output(a->endpoint);
     bool chat = text && a->endpoint != ENDPOINT_COMPLETIONS;
-    weigh_add(w, g->unread ? a->demand.text_bytes
-                 : chat    ? TOKENS_HIDDEN
-                           : count_times(TOKENS_HIDDEN_PROMPT, w->prompts));
+    weigh_add(w, chat ? TOKENS_HIDDEN : count_times(TOKENS_HIDDEN_PROMPT, w->prompts));
     w->image_tokens = w->images > 0 ? image_tokens(g->model) : 0;
     if (text)
         weigh_output(g);
@@ -612,6 +636,23 @@ void weigh_unread(const struct ask *a, unsigned flags, struct str model, struct 
     struct weighing g = {
         .ask = a, .flags = flags, .model = model, .w = out, .unread = true, .calls_max = -1};
     weigh_all(&g);
+    if (!out->free)
+        weigh_vast(out, "body");
+}
+
+void weigh_text(enum endpoint e, unsigned flags, struct str model, int64_t bytes,
+                struct weight *out)
+{
+    const struct ask a = {.endpoint = e, .demand = {.choices = 1}};
+    weigh(&a, flags, model, out);
+    weigh_add(out, count_times(bytes, growth_of(model)));
+}
+
+bool weigh_alike(struct str a, struct str b)
+{
+    return str_eq(a, b) ||
+           (growth_of(a) == growth_of(b) && marks_of(a) == marks_of(b) &&
+            image_tokens(a) == image_tokens(b) && drawn_tokens(a) == drawn_tokens(b));
 }
 
 const char *weigh_boundless(const struct ask *a, unsigned flags, struct str model)

@@ -19,9 +19,15 @@
 // `flags`: of the vendor that it goes to (vendor_flags); `model`: as sent there. What the gateway
 // puts in itself (an output maximum of its own) the caller adds.
 void weigh(const struct ask *a, unsigned flags, struct str model, struct weight *out);
-// The least that it can be, without its text being read again: what goes in is that alone, a token
-// a byte. What limits the call, and what it may be priced as, is the same.
+// The same without its text being read again: as if the model's window alone bounded what goes in.
+// What limits the call, and what it may be priced as, is the same.
 void weigh_unread(const struct ask *a, unsigned flags, struct str model, struct weight *out);
+// A body of that endpoint in the place of one that there is not yet: one prompt of a text of so
+// many bytes.
+void weigh_text(enum endpoint e, unsigned flags, struct str model, int64_t bytes,
+                struct weight *out);
+// A body weighs the same for either model, at vendors of the same flags.
+bool weigh_alike(struct str a, struct str b);
 // The same weight's `boundless` alone.
 const char *weigh_boundless(const struct ask *a, unsigned flags, struct str model);
 

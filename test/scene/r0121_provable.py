@@ -2,6 +2,7 @@
 """A certificate is of calls that can be in a pair: one that no budget lets be compared, since its service tier has no
 price on one of both sides, or since it would hold more than all that there is for pairs, goes by none. So does one that the
 large side cannot take, or whose answer would be that of a model that is none of the small side's, or which must stay here."""
+import json
 import signal
 
 from lib.certified import certify
@@ -20,12 +21,25 @@ routes:
   - {{ name: capped, {BEGIN}, small: [bench/small], verify: [], max_cost: 0.003, shadow: {{ budget: 100, {RATES} }} }}
   - {{ name: agreed, {BEGIN}, small: [bench/f, bench/a], verify: [{{ agree: bench/a }}, {{ agree: bench/b }}], shadow: {{ budget: 1.00,
       {RATES} }} }}
+  - {{ name: drawn, {BEGIN}, small: [bench/small], verify: [], shadow: {{ budget: 1.00, {RATES} }} }}
 """
 CONFINED = f"  - {{ name: confined, {BEGIN}, small: [bench/small], verify: [], XX }}\n"
 SHADOW = f"shadow: {{ budget: 1.00, {RATES} }}"
 TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object", "properties": {}}}}]
 
-with Speaker({"small": "4", "large": "four", "f": "5", "a": "5", "b": "5"}) as speaker, \
+
+class Cheap(Speaker):
+    """Nothing of a budget is used up: only what is held counts."""
+    @staticmethod
+    def usage(body, said):
+        return {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+
+
+def large(body):
+    return "TIE" if "<answer A" in body["messages"][-1]["content"] else "four"
+
+
+with Cheap({"small": "4", "large": large, "f": "5", "a": "5", "b": "5"}) as speaker, \
         Gateway(speaker, extra=ROUTES + CONFINED.replace("XX", SHADOW), models=[], providers="  bench: { dialect: openai, url: "
                 f"{speaker.url}/v1, models: [small, large, f, a, b], lacks: {{ a: tools }} }}\n") as gateway:
     def asked(text="hello", model="support", **more):
@@ -63,9 +77,25 @@ with Speaker({"small": "4", "large": "four", "f": "5", "a": "5", "b": "5"}) as s
     # No pair is made of what must stay here.
     certify(gateway, "confined", "bench/small")
     expect(asked(model="confined"), by)
-    gateway.extra = ROUTES + CONFINED.replace("XX", "local_only: true")
+    certify(gateway, "drawn", "bench/small")
+    gateway.extra = (ROUTES + CONFINED.replace("XX", "local_only: true")).replace("0.01%", "100%")
     gateway.file.write_text(gateway.config())
     gateway.program.signal(signal.SIGHUP)
     until(lambda: "the new configuration holds" in gateway.program.errors(), 10, "it is read")
     expect(asked(model="support"), by, "its promise holds")
     expect(asked(model="confined"), by_none)
+
+    # What a certificate takes is not refused by all that there is for pairs: however its text is written, which is shown to
+    # a judge as it stands, and whatever may be written anew.
+    def ends():
+        [route] = json.loads(gateway.costlens("route", "status", "drawn", "--json").stdout)["routes"]
+        return {end["result"]: end["calls"] for end in route["drawn"]}
+
+    seen = []
+    for text, more in ([("why? " * (200 * kb), {}) for kb in (8, 24, 40)] +
+                       [("\u4e3a\u4ec0\u4e48" * (111 * kb), {}) for kb in (8, 16, 20)] +
+                       [("why?", {"tools": TOOLS * n}) for n in (10, 70, 130)]):
+        seen.append(asked(text, "drawn", max_tokens=100, **more))
+        until(lambda: sum(ends().values()) == len(seen), 10, "it is compared")
+    expect((seen[0], seen[2], seen[3], seen[5], seen[6]), (by, by_none, by, by_none, by))
+    expect(ends(), {"pair": len(seen)}, "each could be paid")

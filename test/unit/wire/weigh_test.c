@@ -12,7 +12,7 @@ static struct weight weighed(enum endpoint e, const char *vendor, const char *mo
                              const char *body)
 {
     struct endpoint_found found = {.endpoint = e};
-    struct weight w, least;
+    struct weight w, unread;
     struct ask a;
     struct why why = {0};
     const struct vendor *v = vendor_find(str_of(vendor));
@@ -21,13 +21,15 @@ static struct weight weighed(enum endpoint e, const char *vendor, const char *mo
     if (ask_open(&a, &found, str_of(body), &alloc_heap, &why) != REFUSAL_NONE)
         fail_msg("%s", why.text);
     weigh(&a, v ? v->flags : 0, str_of(model), &w);
-    weigh_unread(&a, v ? v->flags : 0, str_of(model), &least);
-    assert_ptr_equal(least.boundless, w.boundless);
+    weigh_unread(&a, v ? v->flags : 0, str_of(model), &unread);
+    assert_ptr_equal(unread.boundless, w.boundless);
     assert_ptr_equal(weigh_boundless(&a, v ? v->flags : 0, str_of(model)), w.boundless);
-    assert_int_equal(least.service, w.service);
-    assert_int_equal(least.services, w.services);
-    assert_int_equal(least.output_max, w.output_max);
-    assert_true(least.tokens <= w.tokens);
+    assert_int_equal(unread.service, w.service);
+    assert_int_equal(unread.services, w.services);
+    assert_int_equal(unread.output_max, w.output_max);
+    assert_int_equal(unread.output_beside, w.output_beside);
+    assert_int_equal(unread.prompts, w.prompts);
+    assert_true(w.free || unread.vast);
     ask_close(&a);
     return w;
 }
@@ -719,6 +721,41 @@ static void at_which_prices(void **state)
     assert_false(of(ENDPOINT_GENERATE, "google", "\"a\":1").cache_write);
 }
 
+// It is priced and limited as such a body is.
+static void a_text_that_is_not_written_yet(void **state)
+{
+    (void)state;
+    const enum endpoint endpoints[] = {ENDPOINT_CHAT, ENDPOINT_MESSAGES, ENDPOINT_GENERATE};
+    const char *vendors[] = {"openai", "anthropic", "google"};
+    for (size_t i = 0; i < sizeof endpoints / sizeof endpoints[0]; i++) {
+        const unsigned flags = vendor_find(str_of(vendors[i]))->flags;
+        struct weight w, body = of(endpoints[i], vendors[i], "\"a\":1");
+        weigh_text(endpoints[i], flags, str_of("m"), 1000, &w);
+        assert_in_range(w.tokens, 1000 + 512, 1000 + 512 + 16);
+        assert_int_equal(w.services, body.services);
+        assert_int_equal(w.cache_write, body.cache_write);
+        assert_int_equal(w.us_possible, body.us_possible);
+        assert_int_equal(w.answers, 1);
+        assert_null(w.vast);
+        weigh_text(endpoints[i], flags, str_of("qwen3-8b"), 1000, &w);
+        assert_in_range(w.tokens, 3000 + 512, 3000 + 512 + 16);
+    }
+}
+
+static void models_that_weigh_alike(void **state)
+{
+    (void)state;
+    static const char *const apart[] = {"gpt-4o",          "gpt-5",    "qwen3",
+                                        "gemini-2.5-pro",  "claude-3", "gpt-5:online",
+                                        "gpt-5-search-api"};
+    const size_t count = sizeof apart / sizeof apart[0];
+    for (size_t i = 0; i < count * count; i++)
+        assert_int_equal(weigh_alike(str_of(apart[i / count]), str_of(apart[i % count])),
+                         i / count == i % count);
+    assert_true(weigh_alike(str_of("gpt-5"), str_of("gpt-5-mini")));
+    assert_true(weigh_alike(str_of("small"), str_of("large")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -742,6 +779,8 @@ int main(void)
         cmocka_unit_test(a_maximum_that_is_kept),
         cmocka_unit_test(a_maximum_that_may_be_ignored),
         cmocka_unit_test(at_which_prices),
+        cmocka_unit_test(a_text_that_is_not_written_yet),
+        cmocka_unit_test(models_that_weigh_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
