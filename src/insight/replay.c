@@ -88,10 +88,11 @@ static void add_forecast(struct replay *r, const struct anew *a)
         known = cost_seen(a, &truth);
         odds = known && !a->by_pair ? odds_of(a->pair->propensity_ppm) : 1;
     }
-    r->forecast++;
+    struct replay_forecasts *f = &r->forecasts[a->choice.side];
+    f->calls++;
     r->more += (int128)forecast.pd - a->call->cost.pd;
     if (known)
-        estimate_weigh(&r->erred, 1 / odds, pd(truth) - pd(forecast));
+        estimate_weigh(&f->erred, 1 / odds, pd(truth) - pd(forecast));
 }
 
 // Small answers would be verified that were not: of them as many are refused as of the others.
@@ -129,7 +130,7 @@ static void add_cost(struct replay *r, const struct anew *a)
     }
     r->priced++;
     r->was += c->cost.pd;
-    r->forecast += stays && a->kept.forecast;
+    r->forecasts[a->choice.side].calls += stays && a->kept.forecast;
     if (stays || there)
         r->more += (int128)(stays ? a->kept.cost : there->cost).pd - c->cost.pd;
     else

@@ -56,6 +56,12 @@ struct replay_pairs {
     size_t count, size;
 };
 
+// Calls that are not sure to go where they went.
+struct replay_forecasts {
+    int64_t calls;
+    struct estimate_ratio erred; // what their forecasts erred by, of those of which it is known
+};
+
 struct replay {
     const struct policy_route *policy;
     int64_t calls;    // that were chosen for; of them
@@ -76,17 +82,16 @@ struct replay {
     // Costs, in picodollars.
     int64_t priced;
     int128 was;
-    int128 more;                 // by the forecast
-    int64_t forecast;            // calls that are not sure to go where they went
-    struct estimate_ratio erred; // what their forecasts erred by, of those of which it is known
-    int64_t cascades, escalated; // small answers that were verified; and refused
-    int64_t checked;             // ... that would be, and were not:
-    double checked_large;        // what the large side is expected to cost for them
-    int64_t seconds;             // verified ones of which a second model was asked,
-    double second;               // ... which cost so much
-    int64_t to_second;           // calls of which it would be asked, and was not; of them
-    int64_t checked_second;      // ... those that were not verified at all
-    char unpriced[REPLAY_TEXT];  // a model whose price is not known; empty: none
+    int128 more;                                   // by the forecast
+    struct replay_forecasts forecasts[SIDE_COUNT]; // by the side that is asked first
+    int64_t cascades, escalated;                   // small answers that were verified; and refused
+    int64_t checked;                               // ... that would be, and were not:
+    double checked_large;       // what the large side is expected to cost for them
+    int64_t seconds;            // verified ones of which a second model was asked,
+    double second;              // ... which cost so much
+    int64_t to_second;          // calls of which it would be asked, and was not; of them
+    int64_t checked_second;     // ... those that were not verified at all
+    char unpriced[REPLAY_TEXT]; // a model whose price is not known; empty: none
     // Quality.
     struct replay_pairs pairs_was, pairs_would;
     bool certified; // some call came while a certificate held

@@ -30,26 +30,46 @@ static double part(int64_t n, int64_t of)
 
 // --- costs ---
 
-// By how much the forecasts of all calls that need one err, as far as it is known.
+// It is not known well enough what the side's forecasts err by.
+static bool is_unseen(const struct replay_forecasts *f)
+{
+    return f->calls && f->erred.count < SEEN_LEAST;
+}
+
+// By how much the forecasts of all calls that need one err, as far as it is known: what those of
+// one side err by says nothing of the other's.
+static struct estimated err(const struct replay *r)
+{
+    struct estimated all = {0, 0, 0};
+    for (int side = SIDE_SMALL; side < SIDE_COUNT; side++) {
+        const struct replay_forecasts *f = &r->forecasts[side];
+        if (f->calls == 0 || f->erred.count == 0)
+            continue;
+        const struct estimated one = estimate_mean(&f->erred);
+        const double n = (double)f->calls;
+        all.is += n * one.is;
+        all.low += n * one.low;
+        all.high += n * one.high;
+    }
+    return all;
+}
+
 static void write_would(const struct replay *r, struct json_out *o)
 {
-    const double n = (double)r->forecast;
     const double second = r->cascades ? r->second / (double)r->cascades : 0;
     const double checks =
         r->checked_large * part(r->escalated, r->cascades) + (double)r->checked_second * second;
     const int128 base = r->was + r->more + (int128)round(checks);
-    struct estimated erred = {0, 0, 0};
-    if (r->forecast && r->erred.count)
-        erred = estimate_mean(&r->erred);
-    figure_usd(o, "would", true, base + (int128)round(n * erred.is));
-    if (r->forecast && r->erred.count < SEEN_LEAST) {
+    const struct estimated erred = err(r);
+    figure_usd(o, "would", true, base + (int128)round(erred.is));
+    if (is_unseen(&r->forecasts[SIDE_SMALL]) || is_unseen(&r->forecasts[SIDE_LARGE])) {
         json_out_null(o, "low");
         json_out_null(o, "high");
         return;
     }
-    const int128 low = base + (int128)round(n * erred.low);
+    const int128 low = base + (int128)round(erred.low);
     figure_usd(o, "low", true, low > 0 ? low : 0);
-    figure_usd(o, "high", true, base + (int128)round(n * erred.high));
+    figure_usd(o, "high", true, base + (int128)round(erred.high));
 }
 
 static void write_cost(const struct replay *r, struct json_out *o)
@@ -58,12 +78,14 @@ static void write_cost(const struct replay *r, struct json_out *o)
         json_out_null(o, "cost_usd");
         return;
     }
+    const struct replay_forecasts *small = &r->forecasts[SIDE_SMALL];
+    const struct replay_forecasts *large = &r->forecasts[SIDE_LARGE];
     json_out_begin(o, "cost_usd", '{');
     json_out_number(o, "calls", r->priced);
     figure_usd(o, "was", true, r->was);
     write_would(r, o);
-    json_out_number(o, "forecast", r->forecast);
-    json_out_number(o, "seen", r->erred.count);
+    json_out_number(o, "forecast", small->calls + large->calls);
+    json_out_number(o, "seen", small->erred.count + large->erred.count);
     if (r->checked && r->cascades)
         write_share(o, "escalated", part(r->escalated, r->cascades));
     else
@@ -192,6 +214,16 @@ static void note_unseen(const struct policy_route *p, struct json_out *o)
                          "stand where they stood");
 }
 
+static void note_forecasts(const struct replay_forecasts *f, const char *side, struct json_out *o)
+{
+    if (is_unseen(f))
+        json_out_note(o,
+                      "what %lld calls would cost at the %s side that go elsewhere, or are checked "
+                      "by another model, is a forecast; %d pairs of them (`shadow`) would tell how "
+                      "far it errs, and there are %lld",
+                      (long long)f->calls, side, SEEN_LEAST, (long long)f->erred.count);
+}
+
 static void note_costs(const struct replay *r, struct json_out *o)
 {
     if (r->made > r->priced)
@@ -199,12 +231,8 @@ static void note_costs(const struct replay *r, struct json_out *o)
                       "the cost of %lld calls is not known, of %s for one: they do not count "
                       "in the costs",
                       (long long)(r->made - r->priced), r->unpriced);
-    if (r->forecast && r->erred.count < SEEN_LEAST)
-        json_out_note(
-            o,
-            "what %lld calls would cost that go elsewhere, or are checked by another model, is a "
-            "forecast; %d pairs of them (`shadow`) would tell how far it errs, and there are %lld",
-            (long long)r->forecast, SEEN_LEAST, (long long)r->erred.count);
+    note_forecasts(&r->forecasts[SIDE_SMALL], "small", o);
+    note_forecasts(&r->forecasts[SIDE_LARGE], "large", o);
     if (r->checked && !r->cascades)
         json_out_note(o,
                       "%lld small answers would be verified, and none was: what escalations "

@@ -162,6 +162,34 @@ static void whose_answer_is_given_is_told_as_by_the_gateway(void **state)
     end(&w);
 }
 
+// What forecasts of the large side err by says nothing of the small one's: with `agree` a pair has
+// the second model's cost, not that of the one that is asked first.
+static void each_side_errs_by_itself(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 13);
+    for (unsigned n = 0; n < CALLS; n++) {
+        struct decision d = half(n);
+        d.cascade = false;
+        d.call.judged.shipped = n % 2 ? 10000 : 90000;
+        const struct entry e = put(&w, n, &d);
+        pair_up(&w, &e, d.side, "a/second");
+    }
+    const struct policy_route p = policy(true);
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_int_equal(count(r, "to_small"), CALLS / 2);
+    assert_int_equal(count(r, "to_large"), CALLS / 2);
+    assert_int_equal(count(r, "cost_usd.forecast"), CALLS);
+    assert_int_equal(count(r, "cost_usd.seen"), CALLS / 2);
+    assert_int_equal(cost_pd(r, "cost_usd.would"), CALLS / 2 * (SMALL * 6 / 10 + LARGE));
+    assert_int_equal(json_type(json_path(r, "cost_usd.low")), JSON_NULL);
+    assert_true(is_noted(r, "what 200 calls would cost at the small side"));
+    assert_false(is_noted(r, "would cost at the large side"));
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +197,7 @@ int main(void)
         cmocka_unit_test(a_model_that_was_never_compared_is_not_known),
         cmocka_unit_test(what_stood_in_is_of_the_policy),
         cmocka_unit_test(whose_answer_is_given_is_told_as_by_the_gateway),
+        cmocka_unit_test(each_side_errs_by_itself),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
