@@ -139,6 +139,18 @@ static void tell_judge(const struct json_val *r)
                       STR_ARG(name));
 }
 
+static void tell_unjudged(const struct json_val *r)
+{
+    int64_t unjudged = 0, pairs = 0;
+    const struct str name = json_str(json_get(r, "name"));
+    if (json_i64(json_get(r, "unjudged"), &unjudged) && unjudged > 0 &&
+        json_i64(json_get(r, "pairs"), &pairs))
+        command_print(stdout,
+                      "%.*s: nobody has judged %lld of its %lld pairs: where their calls would go "
+                      "to the small side they count as lost.\n",
+                      STR_ARG(name), (long long)unjudged, (long long)pairs);
+}
+
 // Calls that are not in what was saved.
 static void tell_unknown(const struct json_val *r)
 {
@@ -227,6 +239,7 @@ static void tell_route(const struct json_val *r)
     tell_rung(r);
     tell_tasks(r);
     tell_judge(r);
+    tell_unjudged(r);
     tell_unknown(r);
     tell_drawn(r);
     if (next.len)

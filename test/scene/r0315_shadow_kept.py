@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
 
-from lib.scene import COSTLENS, Gateway, Mock, expect, expect_true, folder, limit, request, skip, until
+from lib.scene import COSTLENS, Gateway, Mock, expect, expect_in, expect_true, folder, limit, request, skip, until
 
 limit(180)
 ROUTES = """  - { model: bench/small, free: true }
@@ -95,4 +95,5 @@ with Mock() as mock, Gateway(mock, extra=ROUTES, models=[], workers=1, providers
     # Of who was asked each is kept but for those that the log calls lost, which make room for as many.
     answered = gateway.sql("SELECT count(weak_pd) AS n FROM pair")[0]["n"]
     until(lambda: answered <= asked() <= answered + lost(), 30, "of who was asked")
+    expect_in(f"kept: nobody has judged {pairs()} of its {pairs()} pairs", gateway.costlens("route", "status", "kept").stdout)
     expect_true(asked() <= 5 + WAITING_MOST + HELD_MOST + lost(), "the others were not")
