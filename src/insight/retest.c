@@ -97,9 +97,12 @@ static void take(void *context, const struct pair *p)
 
 static enum status read_pairs(struct work *w)
 {
-    const struct pair_query q = {
+    struct pair_query q = {
         .tenant = str_of(TENANT), .route = w->policy->name, .most = LEARNER_PAIRS_MOST};
-    enum status s = store_pair_each(w->of->store, &q, take, w, w->why);
+    enum status s = store_pair_window(w->of->store, &q, &q.after, w->why);
+    q.most = 0; // all of these
+    if (s == STATUS_OK)
+        s = store_pair_each(w->of->store, &q, take, w, w->why);
     return s == STATUS_OK ? w->status : s;
 }
 
