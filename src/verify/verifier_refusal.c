@@ -52,6 +52,14 @@ static bool any_starts(struct str text, const char *const *list, size_t count)
     return false;
 }
 
+static bool any_ends(struct str text, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_ends(text, str_of(list[i])))
+            return true;
+    return false;
+}
+
 // --- where the answer begins ---
 
 #define WIDE_STOP  "\xe3\x80\x82" // of Chinese and Japanese, which have no blank behind it
@@ -195,10 +203,7 @@ static bool is_clause(struct str opening, size_t at)
     if (left.len == 0 || strchr(".!?,;:-", left.ptr[left.len - 1]) ||
         (unsigned char)left.ptr[left.len - 1] >= 0x80)
         return true;
-    for (size_t i = 0; i < COUNT(before); i++)
-        if (str_ends(left, str_of(before[i])))
-            return true;
-    return false;
+    return any_ends(left, before, COUNT(before));
 }
 
 // --- what it says there ---
@@ -248,7 +253,7 @@ static const char *const idioms[] = {
     "believe",         "imagine",       "thank you enough",
     "stress",          "emphasize",     "tell you how",
     "share this with", "share it with", "give you the whole",
-    "give you all",
+    "give you all",    "che ",          "generar m\xc3\xa1s de",
 };
 
 static const char *const given[] = {
@@ -265,24 +270,24 @@ static const char *const helfen[] = {
 static const char *const dabei[] = {" dabei kann ich ", NULL};
 static const char *const nicht[] = {"nicht", NULL};
 
-static const char *const ich_kann[] = {
-    " ich kann ", " kann ich ", " dazu kann ich ", " ich bin nicht ", " ich bin leider nicht ",
-    NULL};
+static const char *const ich_kann[] = {" ich kann ", " kann ich ", " dazu kann ich ", NULL};
 
 static const char *const nicht_helfen[] = {
     "nicht helfen",
     "nicht weiterhelfen",
-    "nicht beantworten",
-    "nicht erf\xc3\xbcllen",
-    "nicht bearbeiten",
+    "frage nicht beantworten",
+    "fragen nicht beantworten",
+    "anfrage nicht",
     "keine auskunft",
     "keine medizinisch",
     "keine rechtlich",
-    "in der lage, dies",
-    "in der lage, ihnen zu helfen",
-    "in der lage, ihre anfrage",
     NULL,
 };
+
+static const char *const nicht_in_der_lage[] = {" ich bin nicht in der lage, ",
+                                                " ich bin leider nicht in der lage, ", NULL};
+
+static const char *const zu_helfen[] = {"dies", "ihnen zu helfen", "ihre anfrage", NULL};
 
 static const char *const ne_peux_pas[] = {
     " je ne peux pas ",
@@ -339,13 +344,19 @@ static const struct {
     const char *const *cannot, *const *helping;
     size_t bytes; // behind the first, within which the second stands
 } tongues[] = {
-    {cannot, helping, VERB_BYTES},    {kann_nicht, helfen, VERB_BYTES},
-    {dabei, nicht, VERB_BYTES},       {ich_kann, nicht_helfen, 2 * VERB_BYTES},
-    {ne_peux_pas, aider, VERB_BYTES}, {no_puedo, ayudar, VERB_BYTES},
-    {non_posso, aiutare, VERB_BYTES}, {nao_posso, ajudar, VERB_BYTES},
+    {cannot, helping, VERB_BYTES},
+    {kann_nicht, helfen, VERB_BYTES},
+    {dabei, nicht, VERB_BYTES},
+    {ich_kann, nicht_helfen, 2 * VERB_BYTES},
+    {nicht_in_der_lage, zu_helfen, VERB_BYTES},
+    {ne_peux_pas, aider, VERB_BYTES},
+    {no_puedo, ayudar, VERB_BYTES},
+    {non_posso, aiutare, VERB_BYTES},
+    {nao_posso, ajudar, VERB_BYTES},
 };
 
-// Each says it all. German, French, Spanish, Italian, Portuguese follow.
+// Each says it all. German, French, Spanish, Italian, Portuguese follow: of these no bare "I do not
+// know", which is as often what was to be translated.
 static const char *const decisive[] = {
     " as an ai language model",
     " as an ai assistant, i",
@@ -375,7 +386,6 @@ static const char *const decisive[] = {
     " ich kann diese anfrage nicht",
     " ich kann diese frage nicht",
     " ich kann darauf nicht",
-    " ich wei\xc3\x9f es nicht.",
     " ich wei\xc3\x9f es leider nicht",
     " als ki-sprachmodell",
     " als ki-modell kann ich",
@@ -383,13 +393,11 @@ static const char *const decisive[] = {
     " als ki-assistent kann ich",
     " als ki-assistent habe ich",
     " je ne peux pas.",
-    " je ne sais pas.",
     " en tant qu'ia",
     " no puedo ayudar",
     " no puedo proporcionar",
     " no puedo responder",
     " no puedo cumplir",
-    " no s\xc3\xa9.",
     " non posso aiutar",
     " non posso fornire",
     " non posso rispondere",
@@ -399,9 +407,7 @@ static const char *const decisive[] = {
     " como modelo de lenguaje",
     " no s\xc3\xa9 la respuesta",
     " come modello linguistico",
-    " non lo so.",
     " como modelo de linguagem",
-    " n\xc3\xa3o sei.",
 };
 
 // Of scripts that have no blanks.
@@ -440,6 +446,21 @@ static const char *const decisive_wide[] = {
     "\x93", // cannot give that information
 };
 
+// Decisive in Japanese only behind these: else it is a number or an office that cannot.
+static const char *const sorry_wide[] = {
+    "\xe7\x94\xb3\xe3\x81\x97\xe8\xa8\xb3",             // I am sorry
+    "\xe3\x81\x99\xe3\x81\xbf\xe3\x81\xbe\xe3\x81\x9b", // sorry
+    "\xe6\xae\x8b\xe5\xbf\xb5",                         // unfortunately
+    "\xe6\x81\x90\xe3\x82\x8c\xe5\x85\xa5",             // excuse me
+};
+
+static const char *const asked_wide[] = {
+    "\xe8\xb3\xaa\xe5\x95\x8f\xe3\x81\xab\xe3\x81\xaf",                         // question
+    "\xe8\xa6\x81\xe6\x9c\x9b\xe3\x81\xab\xe3\x81\xaf",                         // wish
+    "\xe4\xbe\x9d\xe9\xa0\xbc\xe3\x81\xab\xe3\x81\xaf",                         // order
+    "\xe3\x82\xaf\xe3\x82\xa8\xe3\x82\xb9\xe3\x83\x88\xe3\x81\xab\xe3\x81\xaf", // request
+};
+
 // At a verb: it says what was found.
 static bool looks(struct str at)
 {
@@ -449,11 +470,20 @@ static bool looks(struct str at)
     return false;
 }
 
+// The words go on in another part of the sentence.
+static size_t part_end(struct str text)
+{
+    size_t at = 0;
+    while (at < text.len && !(text.ptr[at] && strchr(".,:;", text.ptr[at])))
+        at++;
+    return at;
+}
+
 // One of `verbs` is among the next few words, as a word; `wide`: of a script without blanks.
 static bool has_verb(struct str rest, const char *const *verbs, size_t bytes, bool wide)
 {
     struct str near = str_clip(rest, bytes);
-    near.len = wide ? str_search(near, str_of(WIDE_COMMA)) : str_find(near, '.');
+    near.len = wide ? str_search(near, str_of(WIDE_COMMA)) : part_end(near);
     if (any_starts(near, idioms, COUNT(idioms)))
         return false;
     for (; *verbs; verbs++) {
@@ -489,6 +519,14 @@ static bool of_oneself(struct str opening, size_t at)
     return before.len == 0 || any_starts(before, courtesies_wide, COUNT(courtesies_wide));
 }
 
+// An apology, or what was asked, stands before `at`.
+static bool of_what_was_asked(struct str opening, size_t at)
+{
+    const struct str before = str_trim(str_from(opening.ptr, at));
+    return before.len == 0 || any_starts(before, sorry_wide, COUNT(sorry_wide)) ||
+           any_ends(before, asked_wide, COUNT(asked_wide));
+}
+
 static bool refuses(struct str clause)
 {
     for (size_t i = 0; i < COUNT(tongues); i++)
@@ -502,39 +540,87 @@ static bool refuses_wide(struct str opening, size_t at)
     struct str clause = str_skip(opening, at);
     return (declines(clause, cannot_wide, helping_wide, VERB_BYTES, true) &&
             of_oneself(opening, at)) ||
-           any_starts(clause, decisive_wide, COUNT(decisive_wide));
+           (any_starts(clause, decisive_wide, COUNT(decisive_wide)) &&
+            of_what_was_asked(opening, at));
 }
 
-// What stands in quotation marks, but for those around all of it, or behind "he said:", is
-// another's.
-static bool is_quoted(struct str opening, size_t at)
+// --- what is another's ---
+
+// "he said:", and not "as I said:".
+static bool is_told(struct str before)
 {
-    static const char *const begins[] = {"\xe2\x80\x9e", "\xc2\xab", "\xe3\x80\x8c"};
-    static const char *const said[] = {
-        "said:", "says:", "answered:", "replied:", "wrote:", "refusal:", "reply:", "response was:"};
-    const struct str before = str_trim(str_from(opening.ptr, at));
-    bool open = false;
-    for (size_t i = 0; i < before.len; i++) {
-        const struct str rest = str_skip(before, i);
-        const bool curly = str_starts(rest, str_of("\xe2\x80\x9c"));
-        if (any_starts(rest, said, COUNT(said)))
+    static const char *const said[] = {" said:",  " says:",  " answered:", " replied:",
+                                       " wrote:", " reply:", " refusal:",  " response was:"};
+    for (size_t i = 0; i < before.len; i++)
+        if (any_starts(str_skip(before, i), said, COUNT(said)) &&
+            !str_ends(str_from(before.ptr, i), str_of(" i")))
             return true;
-        if (i > 0 && (before.ptr[i] == '"' || curly || any_starts(rest, begins, COUNT(begins))))
-            open = before.ptr[0] == '"' ? false : !open;
+    return false;
+}
+
+static const struct mark {
+    const char *open, *close, *or_close; // as Germans close, and as others do
+} marks[] = {
+    {"\"", "\"", "\""},
+    {"\xe2\x80\x9c", "\xe2\x80\x9d", "\xe2\x80\x9d"},
+    {"\xe2\x80\x9e", "\xe2\x80\x9c", "\xe2\x80\x9d"},
+    {"\xc2\xab", "\xc2\xbb", "\xc2\xbb"},
+    {"\xc2\xbb", "\xc2\xab", "\xc2\xab"},
+    {"\xe3\x80\x8c", "\xe3\x80\x8d", "\xe3\x80\x8d"},
+    {"\xe3\x80\x8e", "\xe3\x80\x8f", "\xe3\x80\x8f"},
+};
+
+// The mark that `s` begins with, NULL where it begins with none.
+static const struct mark *mark_at(struct str s)
+{
+    for (size_t i = 0; i < COUNT(marks); i++)
+        if (str_starts(s, str_of(marks[i].open)))
+            return &marks[i];
+    return NULL;
+}
+
+// Behind the closing mark; 0: there is none.
+static size_t quote_end(struct str s, const struct mark *m)
+{
+    for (size_t i = strlen(m->open); i < s.len; i++)
+        if (str_starts(str_skip(s, i), str_of(m->close)) ||
+            str_starts(str_skip(s, i), str_of(m->or_close)))
+            return i + strlen(m->close);
+    return 0;
+}
+
+// `at` is in a quote that is not all of the text. A `"` that nothing closes is an inch; others are
+// closed where the head is cut off.
+static bool is_quoted(struct str head, size_t at)
+{
+    const struct str text = str_trim(head);
+    const size_t blanks = (size_t)(text.ptr - head.ptr);
+    at = at > blanks ? at - blanks : 0;
+    for (size_t from = 0; from < at;) {
+        const struct str rest = str_skip(text, from);
+        const struct mark *m = mark_at(rest);
+        size_t len = m ? quote_end(rest, m) : 1;
+        if (len == 0)
+            len = rest.ptr[0] == '"' && head.len < HEAD_BYTES ? 1 : rest.len;
+        if (m && from + len > at && len < text.len && len > 1)
+            return true;
+        from += len;
     }
-    return open;
+    return false;
 }
 
 static bool is_refusal(struct str text)
 {
     struct head h;
     head_read(&h, text);
-    struct str opening = opening_of(str_from(h.text, h.len));
+    struct str head = str_from(h.text, h.len);
+    struct str opening = opening_of(head);
     for (size_t at = 0; at < opening.len; at++) {
         struct str clause = str_skip(opening, at);
-        if (refuses_wide(opening, at) ||
-            (clause.ptr[0] == ' ' && is_clause(opening, at) && refuses(clause)))
-            return !is_quoted(opening, at);
+        if ((refuses_wide(opening, at) ||
+             (clause.ptr[0] == ' ' && is_clause(opening, at) && refuses(clause))) &&
+            !is_told(str_trim(str_from(head.ptr, at))) && !is_quoted(head, at))
+            return true;
     }
     return false;
 }

@@ -29,7 +29,6 @@ static const char *const refusals[] = {
     "Als KI-Sprachmodell habe ich keinen Zugriff auf das Internet.",
     "Ich kann Ihnen damit nicht helfen.",
     "Tut mir leid, aber dazu kann ich keine Auskunft geben.",
-    "Ich wei\xc3\x9f es nicht.",
     "Ich bin nicht in der Lage, diese Anfrage zu bearbeiten.",
     "Je suis d\xc3\xa9sol\xc3\xa9, mais je ne peux pas vous aider avec cela.",
     "D\xc3\xa9sol\xc3\xa9, je ne peux pas r\xc3\xa9pondre \xc3\xa0 cette question.",
@@ -44,7 +43,6 @@ static const char *const refusals[] = {
     "der \xc3\xa0 cette demande.",
     "Je ne peux pas acc\xc3\xa9"
     "der \xc3\xa0 vos fichiers.",
-    "Je ne sais pas.",
     "Malheureusement, je ne peux pas vous aider.",
     "Lo siento, pero no puedo ayudarte con eso.",
     "No puedo ayudar con esa solicitud.",
@@ -66,7 +64,6 @@ static const char *const refusals[] = {
     "Come modello linguistico, non ho accesso a internet.",
     "Mi spiace, ma non posso soddisfare questa richiesta.",
     "Non posso assisterti con questa richiesta.",
-    "Non lo so.",
     "Desculpe, mas n\xc3\xa3o posso ajudar com isso.",
     "Sinto muito, mas n\xc3\xa3o posso fornecer essa informa\xc3\xa7\xc3\xa3o.",
     "N\xc3\xa3o posso responder a essa pergunta.",
@@ -76,7 +73,6 @@ static const char *const refusals[] = {
     "N\xc3\xa3o consigo ajudar com esse pedido.",
     "Desculpe, n\xc3\xa3o posso atender a essa solicita\xc3\xa7\xc3\xa3o.",
     "N\xc3\xa3o sou capaz de ajudar com isso.",
-    "N\xc3\xa3o sei.",
     "\xe6\x8a\xb1\xe6\xad\x89\xef\xbc\x8c\xe6\x88\x91\xe6\x97\xa0\xe6\xb3\x95\xe5\x8d\x8f\xe5\x8a"
     "\xa9\xe6\x82\xa8\xe5\xae\x8c\xe6\x88\x90\xe8\xbf\x99\xe4\xb8\xaa\xe8\xaf\xb7\xe6\xb1\x82\xe3"
     "\x80\x82",
@@ -120,6 +116,18 @@ static const char *const refusals[] = {
     "\xe3\x81\x9d\xe3\x81\xae\xe8\xb3\xaa\xe5\x95\x8f\xe3\x81\xab\xe3\x81\xaf\xe7\xad\x94\xe3\x81"
     "\x88\xe3\x82\x8b\xe3\x81\x93\xe3\x81\xa8\xe3\x81\x8c\xe3\x81\xa7\xe3\x81\x8d\xe3\x81\xbe\xe3"
     "\x81\x9b\xe3\x82\x93\xe3\x80\x82",
+    "Regarding your question about \xe2\x80\x9cinsider trading\xe2\x80\x9d: I cannot provide that "
+    "information.",
+    "Lo siento, \xc2\xabhackear\xc2\xbb es ilegal, y no puedo ayudarte con eso.",
+    "D\xc3\xa9sol\xc3\xa9, la question \xc2\xab comment voler \xc2\xbb est d\xc3\xa9licate, et je "
+    "ne peux pas vous aider.",
+    "\xe7\x94\xb3\xe3\x81\x97\xe8\xa8\xb3\xe3\x81\x82\xe3\x82\x8a\xe3\x81\xbe\xe3\x81\x9b\xe3\x82"
+    "\x93\xe3\x81\x8c\xe3\x80\x81\xe3\x80\x8c\xe7\x88\x86\xe5\xbc\xbe\xe3\x80\x8d\xe3\x81\xab\xe3"
+    "\x81\xa4\xe3\x81\x84\xe3\x81\xa6\xe3\x81\xaf\xe3\x81\x8a\xe7\xad\x94\xe3\x81\x88\xe3\x81\xa7"
+    "\xe3\x81\x8d\xe3\x81\xbe\xe3\x81\x9b\xe3\x82\x93\xe3\x80\x82",
+    "As I said: I cannot help with that request.",
+    "For a 24\" monitor like this, I cannot provide a price.",
+    "\"I'm sorry, but I can't help with that.\"",
 };
 
 static const char *const answers[] = {
@@ -238,6 +246,23 @@ static const char *const answers[] = {
     "\xe5\xbd\xbc\xe3\x81\xaf\xe7\xad\x94\xe3\x81\x88\xe3\x82\x8b\xe3\x81\x93\xe3\x81\xa8\xe3\x81"
     "\x8c\xe3\x81\xa7\xe3\x81\x8d\xe3\x81\xbe\xe3\x81\x9b\xe3\x82\x93\xe3\x81\xa7\xe3\x81\x97\xe3"
     "\x81\x9f\xe3\x80\x82",
+    "Ich kann Ihnen sagen, dass das nicht helfen wird. Nehmen Sie lieber Paracetamol.",
+    "Das Feld ist gesperrt, und ich kann es nicht bearbeiten, wenn der Antrag offen ist.",
+    "Dazu kann ich sagen: Der Tarif darf keine rechtlichen Kosten enthalten.",
+    "No puedo generar m\xc3\xa1s de diez por minuto: ese es el l\xc3\xadmite.",
+    "Non posso che rispondere di s\xc3\xac: il pacco arriva domani.",
+    "Non lo so.",
+    "\xe3\x81\x93\xe3\x81\xae\xe9\x9b\xbb\xe8\xa9\xb1\xe7\x95\xaa\xe5\x8f\xb7\xe3\x81\xa7\xe3\x81"
+    "\xaf\xe6\xb3\xa8\xe6\x96\x87\xe3\x81\xab\xe3\x81\x8a\xe5\xbf\x9c\xe3\x81\x88\xe3\x81\xa7\xe3"
+    "\x81\x8d\xe3\x81\xbe\xe3\x81\x9b\xe3\x82\x93\xe3\x80\x82\xe4\xbb\xa3\xe3\x82\x8f\xe3\x82\x8a"
+    "\xe3\x81\xab\xe3\x82\xa6\xe3\x82\xa7\xe3\x83\x96\xe3\x82\xb5\xe3\x82\xa4\xe3\x83\x88\xe3\x82"
+    "\x92\xe3\x81\x94\xe5\x88\xa9\xe7\x94\xa8\xe3\x81\x8f\xe3\x81\xa0\xe3\x81\x95\xe3\x81\x84\xe3"
+    "\x80\x82",
+    "Ich wei\xc3\x9f es nicht.",
+    "Je ne sais pas.",
+    "N\xc3\xa3o sei.",
+    "\"I cannot help you,\" said the clerk, and closed the window.",
+    "The clerk's words, \xc2\xbbIch kann Ihnen nicht helfen\xc2\xab, are in the dative.",
 };
 
 static enum finding_verdict verdict_of(const char *text)
