@@ -17,6 +17,7 @@
 
 // More than what a judge is told beside the question: orders, marks, what is around each value.
 #define BESIDE_BYTES 1536
+#define READ_BYTES   (4 * KIB) // of a body that is read as soon as its window is asked for
 
 static int64_t output_of(const struct req *r, int64_t most)
 {
@@ -70,15 +71,17 @@ static int64_t judged_most(const struct req *r, const struct config_route *route
 }
 
 // It can be asked as the other side: what it may cost is known, and there may be room for it. Its
-// text is read again where more than its window's price is needed to tell.
+// text, unless it is short, is read again only where the price of a whole window does not tell.
 static bool is_payable(const struct req *r, const struct candidate *other, int64_t room,
                        struct reservation_seen *unread, struct reservation_seen *read)
 {
     const struct reservation_at at = {&other->target, other->sheet, COMPARING_OUTPUT_LEAST};
     struct bound bound;
-    reservation_foresee(r, &at, unread, &bound);
-    if (bound.state == BOUND_KNOWN && bound.most.n <= room)
-        return true;
+    if (r->ask.body.len > READ_BYTES) {
+        reservation_foresee(r, &at, unread, &bound);
+        if (bound.state == BOUND_KNOWN && bound.most.n <= room)
+            return true;
+    }
     reservation_foresee(r, &at, read, &bound);
     return bound.state == BOUND_KNOWN && bound.most.n <= room;
 }

@@ -8,7 +8,7 @@
 //   the whole budget of the pairs is less than what one may hold   }
 //
 // The last of these is asked where a certificate chooses, or a pair is to be made of the call: it
-// takes as long as the choice itself.
+// takes longer than the choice itself, and of a long body as long as a budget that weighs it.
 
 #ifndef REQUEST_PROVABLE_H
 #define REQUEST_PROVABLE_H
