@@ -301,12 +301,12 @@ static bool has_other(const struct shadow *s, const struct config_route *r)
 // not be what it says.
 static const char *renew(struct shadow *s)
 {
-    const char *why = forbidden(s, other_of(s));
-    if (why)
-        return why;
     struct view *now = s->worker->view;
     const struct config_route *r = route_now(s, other_of(s));
-    if (!has_other(s, r) || !str_eq(learned_calls_of(now->snapshot->learned, r), s->pair.calls))
+    if (s->worker->draining)
+        return COMPARING_STOPPED;
+    if (!r || !has_other(s, r) ||
+        !str_eq(learned_calls_of(now->snapshot->learned, r), s->pair.calls))
         return WITHDRAWN;
     struct view *before = s->view;
     s->view = view_ref(now);

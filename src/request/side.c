@@ -129,9 +129,10 @@ void side_choose(struct req *r, struct plan *p, enum side session, const struct 
                                     .dice = choice_dice(&r->id),
                                     .checkable = is_checkable(r, p->route)};
     if (small && large) {
+        const struct candidate *turn = in_turn(p, SIDE_SMALL);
         const struct str second = second_of(p);
         must(traits);
-        p->given = second.len ? second : in_turn(p, SIDE_SMALL)->full;
+        p->given = second.len ? second : turn ? turn->full : small->full;
         p->scored_of = model_pair(p->given, large->full);
         compare(r, p, traits, large);
     }
