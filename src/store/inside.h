@@ -90,7 +90,6 @@ struct store {
         struct pending call;
     } suspect; // the end of a call that was read last
     int64_t synced_us, probed_us, pruned_us, complained_us, denied_us, believed_kept_us;
-    int64_t busy_us;          // since when somebody else has the ledger's lock; 0 = nobody
     struct believed believed; // by which old rows go
     uint64_t deleted;         // rows of which the log has not told
     int64_t deleted_before_us, deleted_said_us;
@@ -100,6 +99,8 @@ struct store {
     bool owes;    // rows of earlier processes are still to come, and none of their calls is open
     bool trimmed; // an earlier process left segments: this one starts in their space
 
+    _Atomic int64_t
+        busy_us; // since when the writer waits for somebody else's lock; 0 = it does not
     _Atomic bool healthy;
     _Atomic int trouble;      // why the last batch that failed did: an enum status
     _Atomic unsigned failing; // journals that cannot be written

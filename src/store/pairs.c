@@ -64,8 +64,12 @@ enum status store_pair_add(struct store *s, const struct pair *p, struct why *wh
     must(p->weak_ppm <= PAIR_WHOLE_PPM && p->strong_ppm <= PAIR_WHOLE_PPM);
     must(p->traits.len <= PAIR_TRAITS_MAX);
     enum status status = STATUS_OK;
+    if (atomic_load_explicit(&s->busy_us, memory_order_relaxed)) // calls go first
+        return why_set(why, STATUS_BUSY, "a pair of answers cannot be kept: calls wait to be");
     pthread_mutex_lock(&s->keys_lock);
     sqlite3_busy_timeout(s->keys, 0); // nobody else waits for the lock behind a pair
+    // Nor for the disk: one that goes with the machine's power was some evidence, no money.
+    bool quick = sql_run(s->keys, "PRAGMA synchronous = NORMAL") == SQLITE_OK;
     sqlite3_stmt *q = sql_prepare(
         s->keys,
         "INSERT INTO pair (id, at_us, task, served_strong, propensity_ppm, judged, "
@@ -81,6 +85,8 @@ enum status store_pair_add(struct store *s, const struct pair *p, struct why *wh
         status = why_set(why, STATUS_CONFLICT, "the call has a pair already");
     sqlite3_finalize(q);
     sqlite3_busy_timeout(s->keys, BUSY_MOST_MS);
+    if (quick)
+        (void)sql_run(s->keys, "PRAGMA synchronous = FULL");
     pthread_mutex_unlock(&s->keys_lock);
     return status;
 }

@@ -79,8 +79,8 @@ struct pair {       // slices of one that is read live during the call
 };
 
 // One pair of a call: CONFLICT when there is one; BUSY at once where the ledger's lock is somebody
-// else's, if only the store's own for a moment: try again. Safe from any thread but for the loops'
-// (it waits for the disk).
+// else's, if only the store's own for a moment, or calls wait for it: try again. Safe from any
+// thread but for the loops' (it waits for the disk).
 enum status store_pair_add(struct store *s, const struct pair *p, struct why *why) MUST_USE;
 // The last `most` of a route, or the `next` behind `after`, the oldest of them first, with what
 // their callers said. Not from a loop.

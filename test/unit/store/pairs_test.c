@@ -302,6 +302,32 @@ static void one_that_cannot_be_kept_now_is_told_so(void **state)
     place_remove(&p);
 }
 
+// Whoever keeps pairs all the time has the lock all the time: calls go before them.
+static void calls_go_first(void **state)
+{
+    (void)state;
+    struct place p;
+    sqlite3 *other = NULL;
+    place_make(&p);
+    struct store *s = store_at(&p, true);
+    struct journal *j = journal_of(s, 0);
+    struct entry e = an_entry(NOW);
+    const struct pair pair = a_pair(&e, "support");
+    assert_int_equal(sqlite3_open(p.path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    call(j, &e);
+    while (store_healthy(s)) // it waits, and has said so
+        usleep(10000);
+    assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(other);
+    while (store_pair_add(s, &pair, NULL) == STATUS_BUSY)
+        continue;
+    assert_int_equal(ask(&p, "SELECT count(*) FROM call"), 1);
+    journal_close(j);
+    store_close(s);
+    place_remove(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +338,7 @@ int main(void)
         cmocka_unit_test(a_call_is_rated_by_its_own_key_only),
         cmocka_unit_test(old_ones_go),
         cmocka_unit_test(one_that_cannot_be_kept_now_is_told_so),
+        cmocka_unit_test(calls_go_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
