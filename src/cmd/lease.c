@@ -28,8 +28,8 @@
 #define PORT_TRIES    5
 #define BUSY_TRIES    50
 #define BUSY_STEP_NS  100000000
-#define DRAIN_MOST_MS 200 // nobody is left who waits for an answer; who ends has waited
-#define END_TRIES     50
+#define DRAIN_MOST_MS 200  // nobody is left who waits for an answer; who ends has waited
+#define END_TRIES     1000 // of a gateway on a busy machine
 #define END_STEP_NS   2000000
 
 // --- files ---

@@ -22,7 +22,7 @@ budgets:
   - { name: single, per: request, limit: 100 }
 """
 LEAST = 3  # of such a call: one before each of the two is asked, and one of what they cost
-WRITES = 7  # more than it makes
+MOST = 30  # more than it makes, and what a slow machine has written beside it
 SAID = {"x-told": json.dumps({"small": "The answer is 4.", "second": "So: answer: 4", "large": "LARGE"})}
 
 told = Told()
@@ -30,8 +30,6 @@ state = Path(tempfile.mkdtemp(prefix="second-", dir=folder))
 disk = Disk(state)
 with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=ROUTES, state=state,
                              environment=disk.environment) as gateway:
-    failed = 0
-
     def ask():
         return gateway.chat(model="pair", headers=SAID)
 
@@ -45,17 +43,19 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     until(quiet, 10, "its rows are written")
     expect(gateway.metric("costlens_bound_utilisation_ratio_count"), 2)
 
-    for n in range(1, WRITES + 1):
+    n, failed = 0, True
+    while failed and n < MOST:
+        n += 1
         until(lambda: ask().status == 200, 10, "the journal is well")
         until(quiet, 10, "its rows are written")
         asked = len(told.asked)
         disk.fail(errno.EIO, n, n + 1, which="journal")
         answer = ask()
         until(disk.failed if n <= LEAST else quiet, 10, f"write {n} has come")  # what it cost is written after it
-        failed += disk.failed()
+        failed = disk.failed()
         disk.heal()
         expect_true(answer.status == 200 or len(told.asked) == asked, f"write {n}: sent, and {answer!r}")
-    expect_true(failed < WRITES, f"of {WRITES} writes {failed} failed")
+    expect_true(not failed and n > LEAST, f"write {n} of such a call was its last")
     gateway.program.stop()
     gateway.start()
     rows = gateway.rows()
