@@ -222,14 +222,6 @@ static enum side stay(const struct req *r, struct plan *p)
     return first.side;
 }
 
-static bool has_side(const struct plan *p, enum side side)
-{
-    unsigned i = 0;
-    while (i < p->count && (p->list[i].out || p->list[i].side != side))
-        i++;
-    return i < p->count;
-}
-
 // Traits are some kilobytes: what outlives the choice is what is kept of them.
 static void keep_traits(struct req *r, struct plan *p, const struct traits *traits)
 {
@@ -249,7 +241,7 @@ static void keep_traits(struct req *r, struct plan *p, const struct traits *trai
 static bool read_texts(struct req *r, struct plan *p, struct traits *traits)
 {
     struct prompt prompt UNSET;
-    bool both = has_side(p, SIDE_SMALL) && has_side(p, SIDE_LARGE);
+    bool both = side_first(p, SIDE_SMALL) && side_first(p, SIDE_LARGE);
     opening_read(r, &p->opening, both ? &prompt : NULL);
     if (both)
         features_of(r, p->route, &prompt, traits);

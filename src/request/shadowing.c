@@ -14,14 +14,6 @@
 #define WAITING_MAX 256  // of a worker's pairs, for the disk, beside those that are under way
 #define BARE_MAX    1024 // of those of which the other side is not asked, from their beginning on
 
-static bool has_side(const struct plan *p, enum side side)
-{
-    for (unsigned i = 0; i < p->count; i++)
-        if (!p->list[i].out && p->list[i].side == side)
-            return true;
-    return false;
-}
-
 bool shadowing_may(const struct req *r)
 {
     const struct demand *d = &r->ask.demand;
@@ -56,7 +48,7 @@ static const char *unfit(const struct req *r)
     if (!shadowing_may(r))
         return "It has several answers, images, files, tools of its provider, what is kept there, "
                "or a long body.";
-    if (!has_side(r->plan, SIDE_SMALL) || !has_side(r->plan, SIDE_LARGE))
+    if (!side_first(r->plan, SIDE_SMALL) || !side_first(r->plan, SIDE_LARGE))
         return "One of the route's sides has no model for it.";
     return side_given(r->plan) ? NULL
                                : "The second model that has to agree is none of the small side's.";

@@ -12,7 +12,7 @@ _Static_assert((int)CONFIG_RULES == CHOICE_RULES && (int)CONFIG_MEASURED == CHOI
                    (int)CONFIG_CERTIFIED == CHOICE_CERTIFIED,
                "one numbering");
 
-static const struct candidate *first_of(const struct plan *p, enum side side)
+const struct candidate *side_first(const struct plan *p, enum side side)
 {
     for (unsigned i = 0; i < p->count; i++)
         if (p->list[i].side == side && !p->list[i].out)
@@ -120,7 +120,7 @@ static bool is_checkable(const struct req *r, const struct config_route *route)
 
 void side_choose(struct req *r, struct plan *p, enum side session, const struct traits *traits)
 {
-    const struct candidate *small = first_of(p, SIDE_SMALL), *large = first_of(p, SIDE_LARGE);
+    const struct candidate *small = side_first(p, SIDE_SMALL), *large = side_first(p, SIDE_LARGE);
     const struct choice_policy policy = {(enum choice_mode)p->route->mode,
                                          p->route->verifier_count > 0};
     p->known = (struct choice_call){.small = side_of(small),

@@ -10,6 +10,8 @@
 
 struct traits;
 
+// The first of that side that can take the call; NULL: none can.
+const struct candidate *side_first(const struct plan *p, enum side side);
 // Of the small side the model whose answer is given (plan.given), where it can take the call. NULL:
 // it is none of that side's: then nothing can be compared, and nothing was proved.
 const struct candidate *side_given(const struct plan *p);

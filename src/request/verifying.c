@@ -53,13 +53,13 @@ static void fail(struct req *r, enum refusal why, const char *detail)
     r->attempt.upstream_ended = true;
 }
 
-// By a certificate nothing is given that nobody has looked at: its pairs are of answers that came
-// in time.
-static bool is_unseen(struct req *r)
+// Where a certificate sent the call to the small side, whose pairs are of answers that were looked
+// at in time, the large one is asked for another. False: none did.
+static bool leave_unproved(struct req *r, const char *by)
 {
     if (!plan_promised(r->plan))
         return false;
-    r->attempt.refused_by = "hold";
+    r->attempt.refused_by = by;
     r->attempt.escalates = true;
     return true;
 }
@@ -72,7 +72,7 @@ static void on_time(void *argument)
     struct req *r = v->r;
     if (r->attempt.second) {
         fail(r, REFUSAL_UPSTREAM_TIMEOUT, "The first answer is held no longer for it.");
-    } else if (is_unseen(r)) {
+    } else if (leave_unproved(r, "hold")) {
         fail(r, REFUSAL_UPSTREAM_TIMEOUT, "It is held no longer, and nobody has looked at it.");
     } else {
         verifying_end(r);
@@ -363,11 +363,10 @@ bool verifying_second(const struct req *r, struct target *out)
 
 bool verifying_unproved(struct req *r)
 {
-    if (!is_needed(r->plan->route, VERIFIER_AGREE) || !plan_promised(r->plan))
+    if (!is_needed(r->plan->route, VERIFIER_AGREE) ||
+        !leave_unproved(r, verifier_name(VERIFIER_AGREE)))
         return false;
     timer_clear(&r->verifying->hold);
-    r->attempt.refused_by = verifier_name(VERIFIER_AGREE);
-    r->attempt.escalates = true;
     return true;
 }
 
