@@ -255,19 +255,11 @@ static void check_local(struct reading *r, const struct node *n, const struct co
     }
 }
 
-static bool holds(const struct config_tier *t, struct str model)
-{
-    unsigned i = 0;
-    while (i < t->model_count && !str_eq(t->models[i], model))
-        i++;
-    return i < t->model_count;
-}
-
 static bool are_the_same(const struct config_tier *a, const struct config_tier *b)
 {
     unsigned shared = 0; // none is twice in a tier
     for (unsigned i = 0; i < a->model_count; i++)
-        shared += holds(b, a->models[i]);
+        shared += config_tier_has(b, a->models[i]);
     return a->model_count > 0 && shared == a->model_count && shared == b->model_count;
 }
 
@@ -282,7 +274,7 @@ static void note_both(struct reading *r, const struct config_route *route)
         return;
     }
     for (unsigned i = 0; route->small && route->large && i < route->large->model_count; i++)
-        if (holds(route->small, route->large->models[i]))
+        if (config_tier_has(route->small, route->large->models[i]))
             reading_warn(r, route->line,
                          "route %.*s: %.*s is on both sides: a call that it fails, or whose answer "
                          "is refused, is not sent to it again",
@@ -299,7 +291,8 @@ static void note_promise(struct reading *r, const struct node *map,
                      "route %.*s: max_loss: 100%% promises nothing: all may be lost. Write a share "
                      "like 2%%",
                      STR_ARG(route->name));
-    if (route->shadow.judge.len && route->small && holds(route->small, route->shadow.judge))
+    if (route->shadow.judge.len && route->small &&
+        config_tier_has(route->small, route->shadow.judge))
         reading_warn(r, judge->line,
                      "route %.*s: judge: %.*s is the small side's own: it would judge itself, and "
                      "models prefer what they write. Name another one, or leave it out for the "

@@ -42,6 +42,7 @@ struct config_tier {
 };
 // Where there is room for it.
 void config_tier_add(struct config_tier *t, struct str model, uint32_t weight);
+bool config_tier_has(const struct config_tier *t, struct str model); // NULL: none
 
 // Tiers that are proposed where the file names none of that name.
 enum config_size { CONFIG_SMALL, CONFIG_MEDIUM, CONFIG_LARGE, CONFIG_SIZES };

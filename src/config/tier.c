@@ -34,9 +34,9 @@ static bool read_entry(struct reading *r, struct reading_owner of, const struct 
     return out->model.len > 0;
 }
 
-static bool has(const struct config_tier *t, struct str model)
+bool config_tier_has(const struct config_tier *t, struct str model)
 {
-    for (unsigned i = 0; i < t->model_count; i++) {
+    for (unsigned i = 0; t && i < t->model_count; i++) {
         if (str_eq(t->models[i], model))
             return true;
     }
@@ -49,7 +49,7 @@ static void add_entry(struct reading *r, struct reading_owner of, const struct n
     struct tier_text entry;
     if (!read_entry(r, of, n, &entry))
         return;
-    if (has(t, entry.model)) {
+    if (config_tier_has(t, entry.model)) {
         reading_fault(r, n->line, "%s %.*s: `%.*s` is here twice. Remove one of them", of.kind,
                       STR_ARG(of.name), STR_ARG(entry.model));
         return;

@@ -121,21 +121,13 @@ static bool read_section(struct reading *r, struct str route, const struct node 
 
 // --- the list ---
 
-static bool has_model(const struct config_tier *t, struct str model)
-{
-    unsigned i = 0;
-    while (t && i < t->model_count && !str_eq(t->models[i], model))
-        i++;
-    return t && i < t->model_count;
-}
-
 // What a model says twice agrees with itself: its mistakes, too. One that only follows another of
 // its side is seldom asked first.
 static void note_itself(struct reading *r, const struct config_route *route, const struct node *n,
                         const struct config_verifier *v)
 {
     const struct config_tier *t = route->small;
-    if (v->kind != VERIFIER_AGREE || !has_model(t, v->model))
+    if (v->kind != VERIFIER_AGREE || !config_tier_has(t, v->model))
         return;
     if (str_eq(t->models[0], v->model) || (t->weights && t->weights[0]))
         reading_warn(r, n->line,
@@ -207,7 +199,8 @@ void reading_note_pairs(struct reading *r, const struct node *n, const struct co
     bool agree = false;
     for (unsigned i = 0; i < route->verifier_count; i++) {
         agree = agree || route->verifiers[i].kind == VERIFIER_AGREE;
-        if (route->verifiers[i].kind == VERIFIER_AGREE && has_model(t, route->verifiers[i].model))
+        if (route->verifiers[i].kind == VERIFIER_AGREE &&
+            config_tier_has(t, route->verifiers[i].model))
             return;
     }
     if (agree && t && t->model_count)

@@ -8,17 +8,9 @@
 
 #define TENANT "default" // the only one there is yet
 
-static bool has_model(const struct config_tier *t, struct str model)
-{
-    for (unsigned i = 0; t && i < t->model_count; i++)
-        if (str_eq(t->models[i], model))
-            return true;
-    return false;
-}
-
 static bool is_of_models(const struct config_route *r, const struct pair *p)
 {
-    return has_model(r->small, p->weak) && has_model(r->large, p->strong);
+    return config_tier_has(r->small, p->weak) && config_tier_has(r->large, p->strong);
 }
 
 // Its small model is the one that the call's score was of, the first in line: by a certificate no

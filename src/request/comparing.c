@@ -290,11 +290,7 @@ static struct str other_of(const struct shadow *s)
 
 static bool has_other(const struct shadow *s, const struct config_route *r)
 {
-    const struct config_tier *t = s->pair.served_strong ? r->small : r->large;
-    for (unsigned i = 0; t && i < t->model_count; i++)
-        if (str_eq(t->models[i], other_of(s)))
-            return true;
-    return false;
+    return config_tier_has(s->pair.served_strong ? r->small : r->large, other_of(s));
 }
 
 // Goes on by what the configuration is now. Of other calls, or judged by another, its pair would
