@@ -127,7 +127,7 @@ static void note_itself(struct reading *r, const struct config_route *route, con
                         const struct config_verifier *v)
 {
     const struct config_tier *t = route->small;
-    if (v->kind != VERIFIER_AGREE || !config_tier_has(t, v->model))
+    if (v->kind != VERIFIER_AGREE || !t || !config_tier_has(t, v->model))
         return;
     if (str_eq(t->models[0], v->model) || (t->weights && t->weights[0]))
         reading_warn(r, n->line,
