@@ -10,10 +10,10 @@
 #include "config/config.h"
 #include "core/ability.h"
 #include "gate/able.h"
-#include "gate/learned.h"
 #include "gate/lessons.h"
 #include "gate/proposal.h"
 #include "gate/resolve.h"
+#include "gate/terms.h"
 #include "panel/replaying.h"
 
 enum shown { WHAT, WAS, WOULD, INTERVAL, OF, SHOWN_COUNT };
@@ -83,7 +83,7 @@ static void add_checks(struct json_out *o, const struct config_route *r)
     for (unsigned i = 0; i < r->verifier_count; i++)
         agrees |= r->verifiers[i].kind == VERIFIER_AGREE;
     buf_init(&checks, &alloc_heap, 0);
-    learned_checks(r, &checks);
+    terms_checks(r, &checks);
     json_out_flag(o, "agrees", agrees);
     json_out_flag(o, "sways", lessons_swayed(r));
     json_out_text(o, "checks", buf_str(&checks));
@@ -93,13 +93,13 @@ static void add_checks(struct json_out *o, const struct config_route *r)
 // Which calls, and by whose judgement.
 static void add_calls(struct json_out *o, const struct config_route *r)
 {
-    char match[LEARNED_CALLS + 1];
+    char match[TERMS_CALLS + 1];
     uint64_t of = 0;
-    const bool fine = learned_match(r, &of);
+    const bool fine = terms_match(r, &of);
     must(fine);
     (void)snprintf(match, sizeof match, "%016llx", (unsigned long long)of);
     json_out_text(o, "match", str_of(match));
-    json_out_text(o, "judge", learned_judged(r));
+    json_out_text(o, "judge", terms_judged(r));
 }
 
 // Those that are to agree.

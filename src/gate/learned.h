@@ -30,8 +30,8 @@ struct learned_from {
     const struct learned *before; // may be NULL
 };
 // Of the routes of the configuration, with the models of proposed tiers (gate/proposal.h). A
-// model's file that is refused is logged with the reason, and
-// what `before` has of that route stays. NO_MEMORY, or a status of the store.
+// model's file that is refused is logged with the reason, and what `before` has of that route
+// stays. NO_MEMORY, or a status of the store.
 enum status learned_new(const struct learned_from *from, struct learned **out,
                         struct why *why) MUST_USE;
 // What `before` has of them, whatever the store says: of another promise nothing. NULL without
@@ -44,8 +44,7 @@ void learned_free(struct learned *l); // drops one reference; NULL is fine
 // is asked with its tiers as they are (gate/proposal.h).
 //
 // What each mode would choose the call's side by. `pair`: model_pair of the two that would be
-// asked.
-// `l` may be NULL: the shipped model. No memory, no lock.
+// asked. `l` may be NULL: the shipped model. No memory, no lock.
 void learned_judge(const struct learned *l, const struct config_route *r, const struct traits *t,
                    uint64_t pair, struct choice_judged *out);
 // The rung that its calls stand on: no higher than its mode asks for, nor than what holds of it.
@@ -65,37 +64,9 @@ struct str learned_refused(const struct learned *l, const struct config_route *r
 // The model that scores its calls; the shipped one where it has none. Lives as long as `l`.
 const struct model *learned_model(const struct learned *l, const struct config_route *r);
 
-// What a promise is about, as text in hex: the models of the route and what is promised; and behind
-// a dash of which calls it is: the route's `match` and `require`, which of a side's models comes
-// first for them, how the small side's answers are checked (what is refused comes from the large
-// side, and is in no pair), by whose judgement. Looks and findings of other terms are not its.
-// False without memory, as all that follow.
-#define LEARNED_TERMS 33
-bool learned_terms(const struct config_route *r, char out[LEARNED_TERMS + 1]) MUST_USE;
-// The part of them behind the dash, in which a pair says of what it is proof.
-#define LEARNED_CALLS 16
-bool learned_calls(const struct config_route *r, char out[LEARNED_CALLS + 1]) MUST_USE;
-// The same as `l` has it, which costs nothing; empty where it knows no such route. Lives as long.
+// Of which calls it is (gate/terms.h, terms_calls), as `l` has it, which costs nothing; empty where
+// it knows no such route. Lives as long.
 struct str learned_calls_of(const struct learned *l, const struct config_route *r);
-// The same of what it is made: the calls alone, who judges ("none": nobody; empty: the first of the
-// large side, whoever that is), the checks, and what says which model comes first for a call: order
-// and weights where a side that is written has several, and what a call may cost.
-struct learned_of_calls {
-    uint64_t match;
-    struct str judge, checks;
-    const struct config_tier *small, *large; // NULL: it has no such side
-    struct nano max_cost;                    // 0 = any
-};
-bool learned_calls_by(const struct learned_of_calls *of, char out[LEARNED_CALLS + 1]) MUST_USE;
-bool learned_match(const struct config_route *r, uint64_t *out) MUST_USE;
-struct str learned_judged(const struct config_route *r); // as it is written; empty: it is not
-// Who judges all of its pairs; empty: of each the model of the large side that has answered.
-struct str learned_judge_of(const struct config_route *r);
-// As text, appended: the same in whatever order they are written, where that says nothing. Whether
-// there was memory says the buffer.
-void learned_checks(const struct config_route *r, struct buf *b);
-// The promise that it asks for. Who allows all to be lost allows all but a millionth.
-struct promise learned_promise(const struct config_route *r);
 // A threshold of the store. It is a whole number of steps: what was lost in millionths comes back.
 double learned_threshold(const struct promise_found *f);
 // The file of a route's model. Another one that lies in its place, or the same of another day, is

@@ -2,7 +2,7 @@
 
 #include "gate/lessons.h"
 
-#include "gate/learned.h"
+#include "gate/terms.h"
 #include "store/pairs.h"
 #include "verify/verify.h"
 
@@ -44,7 +44,7 @@ static struct pair_query query_of(const struct lessons_of *of)
 
 struct reading {
     const struct lessons_of *of;
-    char calls[LEARNED_CALLS + 1]; // of the route
+    char calls[TERMS_CALLS + 1]; // of the route
     lesson_f *f;
     void *context;
     struct traits *traits;
@@ -87,7 +87,7 @@ enum status lessons_each(const struct lessons_of *of, lesson_f *f, void *context
                         .traits = alloc_get(&alloc_heap, sizeof *r.traits),
                         .newest = of->after,
                         .why = why};
-    if (!r.traits || !learned_calls(of->route, r.calls)) {
+    if (!r.traits || !terms_calls(of->route, r.calls)) {
         alloc_free(&alloc_heap, r.traits);
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     }

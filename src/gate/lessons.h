@@ -22,7 +22,7 @@ bool lessons_swayed(const struct config_route *r);
 // The newest of them, the oldest first: as far back as LEARNER_PAIRS_MOST that were judged reach,
 // or as many that were not, whichever is less. So these push none of those out until they are as
 // many; and none of them is left out there, or the others would prove too much. `number` is the
-// pair's. Those of other calls, or that were checked or judged otherwise (learned_calls), or that
+// pair's. Those of other calls, or that were checked or judged otherwise (terms_calls), or that
 // do not say of which they are, prove nothing; nor do those of a small model that stood in for the
 // first in line. Not from a loop.
 typedef enum status lesson_f(void *context, const struct lesson *l, int64_t number,

@@ -16,6 +16,7 @@
 #include "gate/doubt.h"
 #include "gate/learned.h"
 #include "gate/lessons.h"
+#include "gate/terms.h"
 #include "store/promises.h"
 
 #define TENANT      "default" // the only one there is yet
@@ -61,7 +62,7 @@ static void read_last(void *context, const struct promise_row *row)
     if (row->task == 0) {
         l->since = row->since;
         p->ever = row->doubts;
-        if (row->terms.len != LEARNED_TERMS) // an earlier version's, of the same promise
+        if (row->terms.len != TERMS_BYTES) // an earlier version's, of the same promise
             l->looks = row->looks;
     }
     if (!str_is(row->terms, r->terms) || p->count > PROMISE_TASKS_MAX)
@@ -142,7 +143,7 @@ static enum status is_broken(const struct study *wish, const struct last *last,
                              struct doubt_found *out, struct why *why)
 {
     const struct lessons_of since = {wish->route, wish->store, last->began, 0, 0};
-    const struct doubt d = {&since, &last->parts, learned_promise(wish->route)};
+    const struct doubt d = {&since, &last->parts, terms_promise(wish->route)};
     return doubt(&d, out, why);
 }
 
@@ -220,7 +221,7 @@ struct look {
     bool again;         // what the last one saw is asked once more: nothing is learned
     struct last last;
     int64_t newest, since, at_us;
-    char terms[LEARNED_TERMS + 1];
+    char terms[TERMS_BYTES + 1];
 };
 
 static unsigned time_of(const struct look *l)
@@ -573,12 +574,12 @@ static enum status prepare(struct look *l, bool *looks, bool *changed, struct wh
 enum status study(const struct study *wish, bool *changed, struct why *why)
 {
     const struct config_route *r = wish->route;
-    struct look l = {.wish = wish, .route = r, .promise = learned_promise(r), .before = ""};
+    struct look l = {.wish = wish, .route = r, .promise = terms_promise(r), .before = ""};
     bool looks = false;
     *changed = false;
     if (!r->small || !r->large)
         return STATUS_OK;
-    if (!learned_terms(r, l.terms))
+    if (!terms_write(r, l.terms))
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     enum status s = prepare(&l, &looks, changed, why);
     if (s == STATUS_OK && looks) {

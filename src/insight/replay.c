@@ -314,7 +314,7 @@ static void add_refused(struct replay *r, const struct anew *a)
     r->refused[i].calls++;
 }
 
-// Of other models or checks, too (gate/learned.h, learned_terms).
+// Of other models or checks, too (gate/terms.h).
 static bool is_same_promise(const struct policy_route *p, const struct decision *d)
 {
     return d->max_loss_ppm == p->max_loss_ppm && d->confidence_ppm == p->confidence_ppm &&

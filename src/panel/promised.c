@@ -11,6 +11,7 @@
 #include "gate/learned.h"
 #include "gate/reload.h"
 #include "gate/study.h"
+#include "gate/terms.h"
 #include "insight/figures.h"
 #include "insight/routed.h"
 #include "panel/builtin.h"
@@ -36,7 +37,7 @@ struct sum {
 };
 
 struct pairs_sum {
-    char calls[LEARNED_CALLS + 1]; // of the route: what other judges have said is not its judge's
+    char calls[TERMS_CALLS + 1]; // of the route: what other judges have said is not its judge's
     int64_t pairs, unjudged, ruled, contradicted, ties;
     struct sum weak, strong, shadow, judge;
     bool unpriced, judge_unpriced; // some of them
@@ -113,7 +114,7 @@ struct telling {
     char refused[sizeof(((struct why *)0)->text)]; // why the file of its model was
     int64_t looked_us; // when what calls go by was found; 0: nothing was
     const struct pairs_sum *sum;
-    char terms[LEARNED_TERMS + 1];
+    char terms[TERMS_BYTES + 1];
     bool there;        // a look
     bool lost;         // what it has found, with its model's file
     int64_t share_ppm; // that the threshold in use sends to the small side; below 0: not known
@@ -327,7 +328,7 @@ static enum status tell_route(struct asking *a, const struct config_route *r, st
     struct pairs_sum sum = {.pairs = 0};
     struct telling t = {.out = &a->out, .route = r, .built_in = r == a->builtin.route, .sum = &sum};
     struct pair_query query = {.tenant = str_of(TENANT), .route = r->name};
-    if (!learned_calls(r, sum.calls) || !learned_terms(r, t.terms))
+    if (!terms_calls(r, sum.calls) || !terms_write(r, t.terms))
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     enum status s = store_pair_each(store, &query, sum_pair, &sum, why);
     if (s == STATUS_OK)

@@ -11,9 +11,9 @@
 #include "gate/able.h"
 #include "gate/charged.h"
 #include "gate/gate.h"
-#include "gate/learned.h"
 #include "gate/proposal.h"
 #include "gate/resolve.h"
+#include "gate/terms.h"
 #include "insight/replay.h"
 #include "panel/proposing.h"
 #include "store/sql.h"
@@ -286,14 +286,14 @@ static bool has_checks(const struct policy_route *p, const struct config_route *
 {
     struct buf checks;
     buf_init(&checks, &alloc_heap, 0);
-    learned_checks(r, &checks);
+    terms_checks(r, &checks);
     bool same = p->checks.len == 0 || str_eq(p->checks, buf_str(&checks));
     buf_fini(&checks);
     return same;
 }
 
 // Who judges where nobody is named: the first of the large side that can be asked. Of a tier that
-// is proposed it says nothing (gate/learned.h).
+// is proposed it says nothing (gate/terms.h).
 static struct str usual_judge(const struct policy_side *large)
 {
     for (unsigned i = 0; i < large->count && !large->filled; i++)
@@ -319,27 +319,27 @@ static const struct config_tier *tier_of(struct work *w, const struct policy_sid
 // False without memory, as the next.
 static bool set_calls(struct work *w, struct policy_route *p, const struct config_route *now)
 {
-    char calls[LEARNED_CALLS + 1] = "";
+    char calls[TERMS_CALLS + 1] = "";
     struct buf checks;
     buf_init(&checks, &alloc_heap, 0);
     buf_add(&checks, p->checks);
     if (p->checks.len == 0 && now)
-        learned_checks(now, &checks);
+        terms_checks(now, &checks);
     bool fine = !buf_failed(&checks);
     if (fine && p->matched && buf_str(&checks).len) {
-        const struct learned_of_calls of = {p->match,
-                                            p->judge.len ? p->judge : usual_judge(&p->large),
-                                            buf_str(&checks),
-                                            tier_of(w, &p->small),
-                                            tier_of(w, &p->large),
-                                            p->max_cost};
-        fine = !arena_failed(&w->arena) && learned_calls_by(&of, calls);
+        const struct terms_of_calls of = {p->match,
+                                          p->judge.len ? p->judge : usual_judge(&p->large),
+                                          buf_str(&checks),
+                                          tier_of(w, &p->small),
+                                          tier_of(w, &p->large),
+                                          p->max_cost};
+        fine = !arena_failed(&w->arena) && terms_calls_by(&of, calls);
         p->calls = arena_dup(&w->arena, str_of(calls));
     }
     buf_fini(&checks);
     if (!fine || p->calls.len == 0 || !now)
         return fine;
-    fine = learned_calls(now, calls);
+    fine = terms_calls(now, calls);
     p->other_calls = !str_is(p->calls, calls);
     return fine;
 }
@@ -366,7 +366,7 @@ static void set_sessions(struct policy_route *p, const struct config_route *now)
 static bool set_now(struct work *w, struct policy_route *p)
 {
     const struct config_route *r = route_now(w, p->name);
-    char terms[LEARNED_TERMS + 1];
+    char terms[TERMS_BYTES + 1];
     if (!set_calls(w, p, r))
         return false;
     if (!r)
@@ -378,7 +378,7 @@ static bool set_now(struct work *w, struct policy_route *p)
     p->odds_certified_ppm = r->shadow.on ? r->shadow.rate_certified_ppm : 0;
     if (is_proposed(r->small) || is_proposed(r->large))
         return true;
-    if (!learned_terms(r, terms))
+    if (!terms_write(r, terms))
         return false;
     p->terms = arena_dup(&w->arena, str_of(terms));
     return !arena_failed(&w->arena);

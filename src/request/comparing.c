@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "gate/gate_state.h"
 #include "gate/learned.h"
+#include "gate/terms.h"
 #include "request/verifying.h"
 #include "verify/verify.h"
 
@@ -348,7 +349,7 @@ static bool ask(struct shadow *s, enum stage stage, const char *what)
 
 struct str comparing_judge(const struct shadow *s)
 {
-    const struct str judge = learned_judge_of(s->route);
+    const struct str judge = terms_judge(s->route);
     return judge.len ? judge : s->pair.strong;
 }
 

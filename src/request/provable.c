@@ -8,7 +8,7 @@
 #include "request/provable.h"
 
 #include "gate/charged.h"
-#include "gate/learned.h"
+#include "gate/terms.h"
 #include "request/comparing.h"
 #include "request/reservation.h"
 #include "request/shadowing.h"
@@ -31,7 +31,7 @@ static bool find_judge(const struct req *r, const struct config_route *route,
                        const struct sheet **sheet)
 {
     const struct snapshot *s = r->view->snapshot;
-    const struct str judge = learned_judge_of(route);
+    const struct str judge = terms_judge(route);
     *target = large->target;
     *sheet = large->sheet;
     if (route->shadow.unjudged)

@@ -58,7 +58,7 @@ struct pair {       // slices of one that is read live during the call
     uint64_t task;           // that its traits name; 0 = none
     struct str weak, strong; // "provider/model"
     uint64_t scored; // the pair that its route's model was asked of (route/model.h); 0: not known
-    // Of which calls it is, checked how, by whose judgement (gate/learned.h); empty: an earlier
+    // Of which calls it is, checked how, by whose judgement (gate/terms.h); empty: an earlier
     // version's, nobody knows.
     struct str calls;
     bool by_score; // nothing else decides where its call goes (core/choice.h), as far as is known

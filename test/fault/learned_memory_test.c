@@ -6,6 +6,7 @@
 
 #include "../unit/store/stored.h"
 #include "gate/learned.h"
+#include "gate/terms.h"
 #include "memory.h"
 #include "store/promises.h"
 
@@ -39,7 +40,7 @@ static const struct config_route routes[] = {
     {.name = STR("other"), .small = &small, .large = &large}};
 static struct place place;
 static struct store *store;
-static char terms[LEARNED_TERMS + 1], calls[LEARNED_CALLS + 1];
+static char terms[TERMS_BYTES + 1], calls[TERMS_CALLS + 1];
 
 static struct learned_from from_of(const struct learned *before)
 {
@@ -49,7 +50,7 @@ static struct learned_from from_of(const struct learned *before)
 static bool is_whole(const struct learned *l)
 {
     return str_is(learned_calls_of(l, &routes[0]), calls) && learned_fits(l, &routes[0]) &&
-           learned_certified(l, &routes[0]) && learned_calls_of(l, &routes[1]).len == LEARNED_CALLS;
+           learned_certified(l, &routes[0]) && learned_calls_of(l, &routes[1]).len == TERMS_CALLS;
 }
 
 static void is_read_or_not(void **state)
@@ -114,9 +115,9 @@ static void is_told_or_not(void **state)
     bool over = false;
     for (long n = 1; !over; n++) {
         const long was = held;
-        char text[LEARNED_TERMS + 1] = "";
+        char text[TERMS_BYTES + 1] = "";
         arm(n, true);
-        const bool fine = learned_terms(&routes[0], text);
+        const bool fine = terms_write(&routes[0], text);
         over = !disarm();
         assert_true(fine == over);
         assert_string_equal(text, fine ? terms : "");
@@ -144,7 +145,7 @@ static void whatever_is_proposed(void **state)
     (void)state;
     struct learned *l = NULL;
     struct why why;
-    char with[LEARNED_CALLS + 1], without[LEARNED_CALLS + 1];
+    char with[TERMS_CALLS + 1], without[TERMS_CALLS + 1];
     const struct config_tier none = {.name = STR("large")};
     const struct config_tier some = {
         .name = STR("large"), .models = large_models, .model_count = 1, .set = 7};
@@ -152,9 +153,9 @@ static void whatever_is_proposed(void **state)
     r.large = &some;
     const struct learned_from from = {&r, 1, str_of(place.folder), store, NULL};
     assert_int_equal(learned_new(&from, &l, &why), STATUS_OK);
-    assert_true(learned_calls(&r, with));
+    assert_true(terms_calls(&r, with));
     r.large = &none;
-    assert_true(learned_calls(&r, without));
+    assert_true(terms_calls(&r, without));
     assert_string_equal(with, without);
     assert_true(str_is(learned_calls_of(l, &r), without));
     assert_string_not_equal(with, calls); // whose judge is known by name
@@ -167,7 +168,7 @@ static int begin(void **state)
     (void)state;
     place_make(&place);
     store = store_at(&place, false);
-    if (!learned_terms(&routes[0], terms) || !learned_calls(&routes[0], calls))
+    if (!terms_write(&routes[0], terms) || !terms_calls(&routes[0], calls))
         return -1;
     const struct promise_row row = {.terms = str_of(terms),
                                     .model_check = -1,

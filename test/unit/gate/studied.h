@@ -14,6 +14,7 @@
 #include "base/random.h"
 #include "gate/learned.h"
 #include "gate/study.h"
+#include "gate/terms.h"
 #include "store/inside.h"
 #include "store/pairs.h"
 #include "store/promises.h"
@@ -95,8 +96,8 @@ static inline void add(const struct sort *of, unsigned count)
     static struct traits t;
     struct why why;
     struct learned *now = learned(NULL);
-    char calls[LEARNED_CALLS + 1];
-    assert_true(learned_calls(&route, calls));
+    char calls[TERMS_CALLS + 1];
+    assert_true(terms_calls(&route, calls));
     for (unsigned i = 0; i < count; i++) {
         bool is_hard = chance(50);
         struct buf packed;

@@ -80,100 +80,6 @@ static void what_cannot_be_proved_spends_nothing(void **state)
     assert_true(str_search(row.note, str_of(" of its pairs are proof; ")) < row.note.len);
 }
 
-static bool has_terms(const char *before)
-{
-    char now[LEARNED_TERMS + 1];
-    assert_true(learned_terms(&route, now));
-    return strcmp(now, before) == 0;
-}
-
-// Of which calls a promise is, and by whose judgement, belongs to it; in what order that is written
-// does not.
-static void calls_and_judge_belong_to_the_promise(void **state)
-{
-    const struct config_route before = route;
-    char none[LEARNED_TERMS + 1], two[LEARNED_TERMS + 1];
-    char calls[LEARNED_CALLS + 1], same[LEARNED_CALLS + 1], other[LEARNED_CALLS + 1];
-    struct str keys[] = {STR("a"), STR("b")}, turned[] = {STR("b"), STR("a")};
-    struct config_pair tags[] = {{STR("feature"), STR("sums")}};
-    struct config_pair any[] = {{STR("feature"), STR("*")}};
-    assert_true(learned_terms(&route, none));
-    route.match.keys = keys;
-    route.match.key_count = 2;
-    assert_false(has_terms(none));
-    assert_true(learned_terms(&route, two));
-    route.match.keys = turned;
-    assert_true(has_terms(two));
-    route.match.tags = tags;
-    route.match.tag_count = 1;
-    assert_false(has_terms(two));
-    assert_true(learned_terms(&route, two));
-    route.match.tags = any;
-    assert_false(has_terms(two));
-    route = before;
-    assert_true(has_terms(none));
-    route.match.tokens_most = 4000;
-    assert_false(has_terms(none));
-    route = before;
-    route.require = 1;
-    assert_false(has_terms(none));
-    route = before;
-    route.shadow.judge = str_of("openai/other");
-    assert_false(has_terms(none));
-    assert_true(learned_calls(&route, other));
-    route = before;
-    route.max_loss_ppm = 50000; // another promise, by the same pairs
-    assert_true(learned_calls(&route, same));
-    assert_false(has_terms(none));
-    route = before;
-    assert_true(learned_calls(&route, calls));
-    assert_string_equal(calls, same);
-    assert_string_not_equal(calls, other);
-    assert_string_equal(calls, none + LEARNED_TERMS - LEARNED_CALLS);
-}
-
-// So does which of a side's models comes first for a call: their order, their weights, and what may
-// be too dear. Where there is one model only there is nothing to choose.
-static void who_comes_first_belongs_to_the_promise(void **state)
-{
-    const struct config_route before = route;
-    struct str two[] = {small_models[0], STR("local/other")};
-    uint32_t weights[] = {99, 1};
-    struct config_tier several = {.models = two, .weights = weights, .model_count = 1};
-    char one[LEARNED_CALLS + 1], heavy[LEARNED_CALLS + 1], now[LEARNED_CALLS + 1];
-    assert_true(learned_calls(&route, one));
-    route.small = &several;
-    assert_true(learned_calls(&route, now));
-    assert_string_equal(now, one);
-    several.model_count = 2;
-    assert_true(learned_calls(&route, heavy));
-    assert_string_not_equal(heavy, one);
-    weights[0] = 1;
-    weights[1] = 99;
-    assert_true(learned_calls(&route, now));
-    assert_string_not_equal(now, heavy);
-    two[1] = two[0];
-    two[0] = str_of("local/other");
-    weights[0] = weights[1] = 0;
-    assert_true(learned_calls(&route, now));
-    several.weights = NULL; // as none were written
-    assert_true(learned_calls(&route, one));
-    assert_string_equal(now, one);
-    two[1] = str_of("local/third");
-    assert_true(learned_calls(&route, now));
-    assert_string_not_equal(now, one);
-    route = before;
-    assert_true(learned_calls(&route, one));
-    route.large = &several;
-    assert_true(learned_calls(&route, now));
-    assert_string_not_equal(now, one);
-    route = before;
-    route.max_cost = (struct nano){5000000};
-    assert_true(learned_calls(&route, now));
-    assert_string_not_equal(now, one);
-    route = before;
-}
-
 // Pairs of other calls, or that another one has judged, prove nothing of these; who comes back to
 // what was written before has the pairs of that time.
 static void pairs_of_other_calls_are_no_proof(void **state)
@@ -248,43 +154,6 @@ static void pairs_of_other_checks_are_no_proof(void **state)
     add(&good, 200);
     assert_true(learn(true));
     assert_in_range(row_now().proved, 50, 150);
-    route = before;
-}
-
-// Whom one asks first is the same where each of them may refuse; but of models that are to agree
-// the first that can be is the one that is asked.
-static void order_that_says_nothing_is_none(void **state)
-{
-    const struct config_route before = route;
-    char terms[LEARNED_TERMS + 1];
-    struct str keys[] = {STR("a"), STR("a"), STR("b*")};
-    struct config_verifier one[] = {{.kind = VERIFIER_REFUSAL},
-                                    {.kind = VERIFIER_LOGPROB, .quantile_ppm = 900000},
-                                    {.kind = VERIFIER_HTTP, .url_text = STR("http://a")},
-                                    {.kind = VERIFIER_HTTP, .url_text = STR("http://b")},
-                                    {.kind = VERIFIER_AGREE, .model = STR("m/y")},
-                                    {.kind = VERIFIER_AGREE, .model = STR("m/x")}};
-    struct config_verifier turned[] = {one[3], one[4], one[1], one[2], one[0], one[5]};
-    struct config_verifier other[] = {one[0], one[1], one[2], one[3], one[5], one[4]};
-    route.verifiers = one;
-    route.verifier_count = sizeof one / sizeof *one;
-    assert_true(learned_terms(&route, terms));
-    route.verifiers = turned;
-    assert_true(has_terms(terms));
-    route.verifiers = other;
-    assert_false(has_terms(terms));
-    route.verifiers = one;
-    one[2].timeout_ms = 1; // what did not answer by then is taken for good, or not
-    assert_false(has_terms(terms));
-    route = before;
-    route.match.keys = keys + 1;
-    route.match.key_count = 2;
-    assert_true(learned_terms(&route, terms));
-    route.match.keys = keys;
-    route.match.key_count = 3;
-    assert_true(has_terms(terms));
-    route.match.key_count = 2;
-    assert_false(has_terms(terms));
     route = before;
 }
 
@@ -378,11 +247,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_said_late_is_heard),
         cmocka_unit_test(what_cannot_be_proved_spends_nothing),
-        cmocka_unit_test(calls_and_judge_belong_to_the_promise),
-        cmocka_unit_test(who_comes_first_belongs_to_the_promise),
         cmocka_unit_test(pairs_of_other_calls_are_no_proof),
         cmocka_unit_test(pairs_of_other_checks_are_no_proof),
-        cmocka_unit_test(order_that_says_nothing_is_none),
         cmocka_unit_test(another_promise_is_not_kept_blindly),
         cmocka_unit_test(without_shadows_there_is_no_certificate),
         cmocka_unit_test(what_was_changed_back_has_proved_nothing),

@@ -125,26 +125,6 @@ static void checks_belong_to_the_promise(void **state)
     route.hold_ms = 0;
 }
 
-// An Ollama lists its models in another order whenever one was changed: of a tier that is proposed
-// that says nothing.
-static void the_order_of_what_is_proposed_says_nothing(void **state)
-{
-    struct str here[] = {STR("local/a"), STR("local/b")},
-               there[] = {STR("local/b"), STR("local/a")};
-    struct config_tier tiers[] = {{.name = STR("small"), .models = here, .model_count = 2},
-                                  {.name = STR("small"), .models = there, .model_count = 2}};
-    struct config_route routes[] = {route, route};
-    char terms[2][LEARNED_TERMS + 1];
-    for (int line = 0; line < 2; line++) {
-        for (int i = 0; i < 2; i++) {
-            tiers[i].line = line; // of the file, or proposed
-            routes[i].small = &tiers[i];
-            assert_true(learned_terms(&routes[i], terms[i]));
-        }
-        assert_int_equal(strcmp(terms[0], terms[1]) == 0, line == 0);
-    }
-}
-
 static void other_terms_are_another_promise(void **state)
 {
     route.max_loss_ppm = 10000;
@@ -713,7 +693,6 @@ int main(void)
         cmocka_unit_test(a_new_model_has_no_certificate),
         cmocka_unit_test(all_may_be_lost),
         cmocka_unit_test(checks_belong_to_the_promise),
-        cmocka_unit_test(the_order_of_what_is_proposed_says_nothing),
         cmocka_unit_test(other_terms_are_another_promise),
         cmocka_unit_test(a_damaged_file_is_refused_and_the_old_one_stays),
         cmocka_unit_test(a_worse_model_loses_the_certificate),
