@@ -30,9 +30,9 @@ static void id_fields(struct exchange *x, struct str id, bool everywhere)
 void req_fields_ours(struct req *r)
 {
     id_fields(r->x, str_from(r->id_text, UUID_TEXT), r->attempt.entry.upstream_id.len == 0);
-    if (r->attempt.entry.attempt > 0) {
+    if (again_count(r) > 1) {
         char count[8];
-        (void)snprintf(count, sizeof count, "%d", r->attempt.entry.attempt + 1);
+        (void)snprintf(count, sizeof count, "%u", again_count(r));
         exchange_field(r->x, str_of("x-costlens-attempts"), str_of(count));
     }
     reservation_fields(r);

@@ -135,6 +135,9 @@ bool again_write(struct req *r);
 void again_lost(struct req *r); // the journal says so of that record
 // It waits to be tried again.
 bool again_waits(const struct req *r);
+// How many attempts it has had by now, the current one included, also where that is an earlier
+// one's answer, which is given after all.
+unsigned again_count(const struct req *r);
 // The attempt cannot be booked. False: the call has one before it, whose answer it gets. True: it
 // has none, and is to be refused.
 bool again_unbooked(struct req *r);

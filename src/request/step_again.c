@@ -30,6 +30,7 @@ struct again {
     bool due;   // has waited
     bool stopped;
     bool lost;             // the record of `req.attempt` is in no journal
+    uint8_t last;          // the attempt that `first` was taken instead of; 0 = it was not
     bool kept;             // `before` is an attempt that is not settled
     struct target target;  // of the next
     bool repeats;          // which is no retry
@@ -89,6 +90,12 @@ void again_lost(struct req *r)
 bool again_waits(const struct req *r)
 {
     return r->again && r->again->waits;
+}
+
+unsigned again_count(const struct req *r)
+{
+    const uint8_t last = r->again ? r->again->last : 0, own = r->attempt.entry.attempt;
+    return 1U + (last > own ? last : own);
 }
 
 bool again_write(struct req *r)
@@ -374,6 +381,7 @@ static enum flow take_first(struct req *r)
     end_here(r);
     settle_followed(r);
     r->plan->given_after_all = a->escalated;
+    r->again->last = a->entry.attempt;
     *a = r->again->first;
     r->again->has_first = false;
     r->again->stopped = true;
