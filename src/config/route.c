@@ -300,6 +300,17 @@ static void note_promise(struct reading *r, const struct node *map,
                      STR_ARG(route->name), STR_ARG(route->shadow.judge));
 }
 
+static void check_loss(struct reading *r, const struct node *map, const struct config_route *route)
+{
+    if (route->max_loss_ppm == 0)
+        reading_fault(r, node_get(map, "max_loss")->line,
+                      "route %.*s: max_loss: 0%% would promise that nothing is ever lost, which no "
+                      "number of pairs can prove. Write how much of the large side's quality may "
+                      "be: 1%%, 0.1%% (the less, the more pairs it takes). Where nothing may be, "
+                      "name the large side's model instead of the route",
+                      STR_ARG(route->name));
+}
+
 static void read_terms(struct reading *r, const struct node *map, struct config_route *route)
 {
     read_sides(r, map, route);
@@ -310,6 +321,7 @@ static void read_terms(struct reading *r, const struct node *map, struct config_
     reading_shadow(r, node_get(map, "shadow"), route);
     if (route->shadow.on)
         reading_note_pairs(r, node_get(map, "shadow"), route);
+    check_loss(r, map, route);
     note_mode(r, route);
     note_both(r, route);
     note_promise(r, map, route);

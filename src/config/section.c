@@ -230,7 +230,16 @@ static void cure_of(const struct config_row *row, struct buf *b)
         value_time_write(b, row->most);
         break;
     case KIND_DAYS: buf_add_cstr(b, "Write whole days (400d), or 0 for ever"); break;
-    case KIND_SHARE: buf_add_cstr(b, "Write a share, at most four places: 2%, 0.5%, 0.02"); break;
+    case KIND_SHARE:
+        buf_add_cstr(b, "Write a share ");
+        if (row->least) {
+            buf_add_cstr(b, "from ");
+            value_share_write(b, row->least);
+        }
+        buf_add_cstr(b, row->least ? " to " : "up to ");
+        value_share_write(b, row->most);
+        buf_add_cstr(b, ", at most four places: 2%, 0.5%, 0.02");
+        break;
     case KIND_USD: buf_add_cstr(b, "Write an amount in USD, above 0: 0.01"); break;
     case KIND_COUNT:
         buf_printf(b, "Write a whole number from %lld to %lld", (long long)row->least,

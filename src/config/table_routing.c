@@ -50,8 +50,9 @@ static const struct config_row routes[] = {
     {"max_ttft", KIND_TIME, "time", NULL, ROUTE(max_ttft_ms), 1, DAY_MS,
      "A model whose first token took longer within the last minute is passed over while another\n"
      "can be asked. Default: any."},
-    {"max_loss", KIND_SHARE, "share", "2%", ROUTE(max_loss), 1, ALL,
-     "How much of the large side's quality may be lost (measured, certified)."},
+    {"max_loss", KIND_SHARE, "share", "2%", ROUTE(max_loss), 0, ALL,
+     "How much of the large side's quality may be lost (measured, certified): above 0, since no\n"
+     "number of pairs can prove that nothing is."},
     {"confidence", KIND_SHARE, "share", "95%", ROUTE(confidence), 500000, 999999,
      "How sure it must be that no more is lost (certified)."},
     {"verify", KIND_OTHER, "[refusal, ...]", "[refusal, truncation, empty, repetition, schema]",
