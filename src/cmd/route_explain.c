@@ -227,16 +227,37 @@ static void print_first(const struct cli *cli, const struct route_wishes *w, con
     print_traits(cli, w, d);
 }
 
+// What its route's verifiers made of its answer.
+static void print_verdict(const struct json_val *attempt)
+{
+    const struct json_val *d = json_get(attempt, "decision");
+    const struct str verified = member(d, "verified"), by = member(d, "refused_by");
+    const bool followed = json_bool(json_get(attempt, "followed"), false);
+    const bool held = str_is(member(d, "unseen_by"), "hold");
+    if (verified.len == 0)
+        return;
+    if (str_is(verified, "unseen"))
+        printf("; its answer: not looked at, as it %s",
+               held ? "took longer than the route's `hold`" : "was too long to be held");
+    else
+        command_print(stdout, "; its answer: %.*s%s%.*s", STR_ARG(verified), by.len ? " by " : "",
+                      STR_ARG(by));
+    if (!followed && !str_is(verified, "good"))
+        fputs(str_is(verified, "unseen") ? ", and passed on as it came" : ", and given after all",
+              stdout);
+}
+
 static void print_attempt(const struct json *j, const struct json_val *attempt)
 {
     int64_t n = 0;
     struct str cost = number(j, attempt, "cost_usd");
     (void)!json_i64(json_get(attempt, "attempt"), &n);
-    struct str verified = member(json_get(attempt, "decision"), "verified");
-    command_print(stdout, "attempt %-6lld %.*s/%.*s: %.*s, %.*s%s%s%.*s\n", (long long)n + 1,
+    command_print(stdout, "attempt %-6lld %.*s/%.*s: %.*s, %.*s%s", (long long)n + 1,
                   STR_ARG(member(attempt, "provider")), STR_ARG(member(attempt, "model")),
                   STR_ARG(member(attempt, "route")), STR_ARG(cost.len ? cost : str_of("no price")),
-                  cost.len ? " USD" : "", verified.len ? "; its answer: " : "", STR_ARG(verified));
+                  cost.len ? " USD" : "");
+    print_verdict(attempt);
+    putchar('\n');
 }
 
 struct sums {

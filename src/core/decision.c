@@ -17,7 +17,8 @@
 //
 // The end stands at a fixed place and has a fixed length, so that decision_end can set it:
 //
-//   good | told << 1 | mean << 2   u8   or 0, if no verifiers have looked
+//   good | told << 1 | mean << 2 | by << 3   u8   `by` alone, if no verifiers have looked; from
+//                                                 version 4 on
 //   sure               i32     or 0, if it is not told
 //   large              i64     or 0, if it was not compared; both little-endian
 //
@@ -41,7 +42,8 @@
 
 #include "core/decision.h"
 
-#define VERSION         3
+#define VERSION         4
+#define VERSION_END     3 // the first with its end at a fixed place
 #define FLAG_CASCADE    1u
 #define FLAG_SCORED     2u
 #define FLAG_COMPARED   4u
@@ -52,6 +54,7 @@
 #define FLAGS_1         7u // of version 1
 #define FLAGS_2         127u
 #define FLAGS_END       (FLAG_COMPARED | FLAG_VERDICT)
+#define VERDICT_BY      3 // bits before it
 #define END_AT          3 // bytes before it
 #define END_BYTES       (1 + 4 + 8)
 #define NUMBER_BYTES    10  // 64 bits
@@ -61,6 +64,31 @@
 #define HEAD_BYTES                                                                         \
     (END_AT + END_BYTES + 8 * NUMBER_BYTES + 4 * DECISION_TEXT_MAX + DECISION_TRAITS_MAX + \
      KNOWN_BYTES)
+
+const char *decision_by_name(enum decision_by by)
+{
+    static const char *const names[] = {
+#define X(id, number, name) [DECISION_BY_##id] = (name),
+        DECISION_BY_MAP(X)
+#undef X
+    };
+    must(by < DECISION_BY_COUNT);
+    return names[by];
+}
+
+enum decision_by decision_by_of(const char *name)
+{
+    for (enum decision_by by = DECISION_BY_NONE + 1; name && by < DECISION_BY_COUNT; by++)
+        if (strcmp(name, decision_by_name(by)) == 0)
+            return by;
+    return DECISION_BY_NONE;
+}
+
+// An answer that was looked at is not unseen, and one that is good was refused by nobody.
+static bool by_fits(const struct decision_verdict *v)
+{
+    return v->by == DECISION_BY_NONE || (v->there ? !v->good : v->by >= DECISION_BY_HOLD);
+}
 
 // --- pack ---
 
@@ -126,9 +154,9 @@ static char *put_fixed(char *at, uint64_t n, unsigned bytes)
 static char *put_end(char *at, const struct decision_verdict *v, const struct money *large)
 {
     const bool told = v->there && v->told;
-    *at++ =
-        (char)(v->there ? (unsigned)v->good | (unsigned)told << 1 | (unsigned)(told && v->mean) << 2
-                        : 0);
+    must(by_fits(v));
+    *at++ = (char)((unsigned)(v->there && v->good) | (unsigned)told << 1 |
+                   (unsigned)(told && v->mean) << 2 | (unsigned)v->by << VERDICT_BY);
     at = put_fixed(at, told ? (uint32_t)v->sure : 0, 4);
     return put_fixed(at, large ? (uint64_t)large->pd : 0, 8);
 }
@@ -319,20 +347,22 @@ static void get_known(struct reader *r, struct decision *d)
         get_judged(r, &d->call.judged);
 }
 
-static void get_verdict(struct reader *r, struct decision_verdict *v, unsigned most)
+static void get_verdict(struct reader *r, struct decision_verdict *v, unsigned version)
 {
-    unsigned bits = get8(r);
+    unsigned bits = get8(r), own = bits & ((1U << VERDICT_BY) - 1), by = bits >> VERDICT_BY;
     v->good = bits & 1;
     v->told = bits & 2;
     v->mean = bits & 4;
-    if (bits > (v->there ? most : 0) || (v->mean && !v->told))
+    v->by = by < DECISION_BY_COUNT ? (enum decision_by)by : DECISION_BY_NONE;
+    if (by >= (version < VERSION ? 1 : DECISION_BY_COUNT) || (own && !v->there) ||
+        (v->mean && (!v->told || version < VERSION_END)) || !by_fits(v))
         r->broken = true;
 }
 
 static void get_old_end(struct reader *r, struct decision *d)
 {
     if (d->verdict.there)
-        get_verdict(r, &d->verdict, 3);
+        get_verdict(r, &d->verdict, VERSION_END - 1);
     int64_t sure = d->verdict.told ? get_signed(r) : 0;
     if (sure < INT32_MIN || sure > INT32_MAX)
         r->broken = true;
@@ -349,9 +379,9 @@ static uint64_t get_fixed(struct reader *r, unsigned bytes)
     return n;
 }
 
-static void get_end(struct reader *r, struct decision *d)
+static void get_end(struct reader *r, struct decision *d, unsigned version)
 {
-    get_verdict(r, &d->verdict, 7);
+    get_verdict(r, &d->verdict, version);
     d->verdict.sure = (int32_t)(uint32_t)get_fixed(r, 4);
     d->large.pd = (int64_t)get_fixed(r, 8);
     if ((d->verdict.sure && !d->verdict.told) || (d->large.pd && !d->compared))
@@ -374,7 +404,7 @@ static unsigned get_brief(struct reader *r, struct decision *d, unsigned version
     d->verdict.there = flags & FLAG_VERDICT;
     if (version < 3)
         return SIDE_NONE;
-    get_end(r, d);
+    get_end(r, d, version);
     d->route = get_text(r, DECISION_TEXT_MAX);
     return sides >> 2;
 }
@@ -437,14 +467,14 @@ bool decision_unpack_brief(struct str packed, struct decision_brief *out)
 {
     struct reader r = {packed, packed.len > DECISION_BYTES_MAX};
     struct decision d UNSET;
-    bool brief = packed.len > 0 && packed.ptr[0] == VERSION;
+    bool brief = packed.len > 0 && packed.ptr[0] >= VERSION_END && packed.ptr[0] <= VERSION;
     if (!brief && !decision_unpack(packed, &d))
         return false;
     unsigned side = SIDE_NONE;
     if (brief) {
         decision_clear(&d);
-        (void)get8(&r);
-        side = get_brief(&r, &d, VERSION);
+        unsigned version = get8(&r);
+        side = get_brief(&r, &d, version);
     } else {
         side = (unsigned)decision_side(&d);
     }

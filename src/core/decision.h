@@ -34,13 +34,39 @@ struct decision_candidate {
     struct str passed;     // why it was passed over while another could be asked; empty: it was not
 };
 
+// X(ENUM, number, name): which verifier has refused an answer, by the name that it has in a
+// configuration; or by what it went out unseen. The numbers are stored.
+#define DECISION_BY_MAP(X)                                                 \
+    X(NONE, 0, "")                                                         \
+    X(REFUSAL, 1, "refusal")                                               \
+    X(TRUNCATION, 2, "truncation")                                         \
+    X(EMPTY, 3, "empty")                                                   \
+    X(REPETITION, 4, "repetition")                                         \
+    X(SCHEMA, 5, "schema")                                                 \
+    X(ARITHMETIC, 6, "arithmetic")                                         \
+    X(AGREE, 7, "agree")                                                   \
+    X(LOGPROB, 8, "logprob")                                               \
+    X(HTTP, 9, "http")                                                     \
+    X(HOLD, 10, "hold") /* unseen: a stream took longer than it is held */ \
+    X(SIZE, 11, "size") /* unseen: it is too long to be held */
+
+enum decision_by {
+#define X(id, number, name) DECISION_BY_##id = (number),
+    DECISION_BY_MAP(X)
+#undef X
+        DECISION_BY_COUNT
+};
+const char *decision_by_name(enum decision_by by); // static
+enum decision_by decision_by_of(const char *name); // NONE: it is none of these, or NULL
+
 // What verifiers made of an answer of the small side.
 struct decision_verdict {
-    bool there;   // they have looked at it
-    bool good;    // none has refused it
-    bool told;    // how sure its model was of it is known:
-    int32_t sure; // ... as of verify/sureness.h:
-    bool mean;    // ... of all its tokens
+    bool there;          // they have looked at it
+    bool good;           // none has refused it
+    enum decision_by by; // `there`: who has, if one did; else why they have not, if they were to
+    bool told;           // how sure its model was of it is known:
+    int32_t sure;        // ... as of verify/sureness.h:
+    bool mean;           // ... of all its tokens
 };
 
 struct decision {
@@ -91,7 +117,7 @@ void decision_end(char *packed, const struct decision_verdict *v, const struct m
 // holds nothing of use.
 bool decision_unpack(struct str packed, struct decision *out) MUST_USE;
 
-// What sums are made of. Of the latest version no more than that is read, and looked at.
+// What sums are made of. Of the latest versions no more than that is read, and looked at.
 struct decision_brief {
     struct str route;
     enum side side; // decision_side

@@ -39,6 +39,17 @@ static void write_candidate(struct json_out *o, const struct decision *d, unsign
     json_out_end(o, '}');
 }
 
+// "hold" and "size" tell why nobody has looked at it; what an earlier version has written tells no
+// name.
+static void write_verdict(struct json_out *o, const struct decision_verdict *v)
+{
+    const struct str by = str_of(decision_by_name(v->by));
+    if (v->there || by.len)
+        json_out_text(o, "verified", str_of(!v->there ? "unseen" : v->good ? "good" : "refused"));
+    if (by.len)
+        json_out_text(o, v->there ? "refused_by" : "unseen_by", by);
+}
+
 static void write_traits(struct json_out *o, struct str traits)
 {
     static const char digits[] = "0123456789abcdef";
@@ -124,8 +135,7 @@ static void write(struct json_out *o, sqlite3 *db, const struct decision *d)
         write_candidate(o, d, i);
     json_out_end(o, ']');
     write_money(o, "large_usd", d->compared, d->large);
-    if (d->verdict.there)
-        json_out_text(o, "verified", str_of(d->verdict.good ? "good" : "refused"));
+    write_verdict(o, &d->verdict);
     write_traits(o, d->traits);
     if (d->known)
         write_known(o, d);

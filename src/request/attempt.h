@@ -82,7 +82,8 @@ struct attempt {
     bool escalates;            // and is not good enough: the large side is asked
     bool judged;               // it was verified,
     const char *refused_by;    // and this verifier found it bad; static, or NULL
-    bool sure_told;            // how sure its model was of it is known:
+    const char *unseen_by; // it was to be, and this kept it from that (core/decision.h); the same
+    bool sure_told;        // how sure its model was of it is known:
     struct how_sure sure;
     bool settled;  // FINAL stands in the journal
     char *decided; // the bytes of entry.decision, which its end changes; NULL: it is no route's

@@ -65,10 +65,19 @@ static struct str traits_for(const struct req *r)
     return r->attempt.entry.attempt > 0 ? STR_NONE : r->plan->traits;
 }
 
+// By a certificate what was not looked at in time is refused for that; so is a second answer that
+// did not come, of which there is nothing to be told.
+static enum decision_by by_of(const struct attempt *a)
+{
+    const enum decision_by by = decision_by_of(a->refused_by ? a->refused_by : a->unseen_by);
+    return a->judged || by >= DECISION_BY_HOLD ? by : DECISION_BY_NONE;
+}
+
 static struct decision_verdict verdict_of(const struct attempt *a)
 {
     return (struct decision_verdict){.there = a->judged,
                                      .good = a->judged && !a->refused_by,
+                                     .by = by_of(a),
                                      .told = a->sure_told,
                                      .sure = a->sure.ppm,
                                      .mean = a->sure.mean};

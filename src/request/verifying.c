@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "core/decision.h"
 #include "gate/cascades.h"
 #include "gate/gate_state.h"
 #include "request/availability.h"
@@ -72,9 +73,10 @@ static void on_time(void *argument)
     struct req *r = v->r;
     if (r->attempt.second) {
         fail(r, REFUSAL_UPSTREAM_TIMEOUT, "The first answer is held no longer for it.");
-    } else if (leave_unproved(r, "hold")) {
+    } else if (leave_unproved(r, decision_by_name(DECISION_BY_HOLD))) {
         fail(r, REFUSAL_UPSTREAM_TIMEOUT, "It is held no longer, and nobody has looked at it.");
     } else {
+        r->attempt.unseen_by = decision_by_name(DECISION_BY_HOLD);
         verifying_end(r);
         relay_came(r);
     }
@@ -168,6 +170,8 @@ bool verifying_overrun(struct req *r)
         fail(r, REFUSAL_UPSTREAM_LARGE, "It is too long to be compared with the first answer.");
         return false;
     }
+    if (r->attempt.verifies)
+        r->attempt.unseen_by = decision_by_name(DECISION_BY_SIZE);
     verifying_end(r);
     return true;
 }

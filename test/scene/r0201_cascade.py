@@ -75,6 +75,12 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
         expect([(row["model"], row["route"], row["error"] or "") for row in rows], list(wanted))
         return rows
 
+    def judged(row):
+        """What is said of each attempt's answer, and all of it in words."""
+        found = json.loads(gateway.costlens("route", "explain", row["request"], "--json").stdout)["attempts"]
+        return ([{k: d[k] for k in ("verified", "refused_by", "unseen_by") if k in d}
+                 for d in (a["decision"] for a in found)], gateway.costlens("route", "explain", row["request"]).stdout)
+
     for stream in ({}, {"stream": True}):
         for verifier, small, more in REFUSED:
             answer = ask("all", small, **more, **stream)
@@ -83,6 +89,9 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
             first, second = rows(("small", "route all: small", f"verify_{verifier}"),
                                  ("large", "route all: escalated", ""))
             expect((first["cost_pd"], first["followed"], second["cost_pd"]), (110_000_000, 1, 11_000_000_000))
+            verdicts, text = judged(first)
+            expect(verdicts, [{"verified": "refused", "refused_by": verifier}, {}])
+            expect_in(f"USD; its answer: refused by {verifier}\n", text)
         for small, more in KEPT:
             answer = ask("all", small, **more, **stream)
             expect((answer.status, answer.headers["x-costlens-model"]), (200, "told/small"), small)
@@ -98,7 +107,17 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
         answer = ask("all", refusal, headers={"x-costlens-tags": "of=cents"}, max_tokens=20, **stream)
         expect(answer.status, 200, answer)
         expect(said(answer), refusal)
-        rows(("small", "route all: small", ""))
+        [first] = rows(("small", "route all: small", ""))
+        expect(answer.headers["x-costlens-attempts"], None)
+        verdicts, text = judged(first)
+        expect(verdicts, [{"verified": "refused", "refused_by": "refusal"}])
+        expect_in("; its answer: refused by refusal, and given after all\n", text)
+        # So where the large side has none; the attempts there are counted.
+        answer = ask("all", refusal, {"status": 400}, **stream)
+        expect((said(answer), answer.headers["x-costlens-attempts"]), (refusal, "2"))
+        expect_in("small, the large side failed", answer.headers["x-costlens-reason"])
+        first, _ = rows(("small", "route all: small", ""), ("large", "route all: escalated", "error"))
+        expect(judged(first)[0], [{"verified": "refused", "refused_by": "refusal"}, {}])
 
     # A second small model has to agree.
     for stream in ({}, {"stream": True}):
@@ -175,7 +194,16 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     expect_in("I'm sorry", first.decode())
     told.events["go"].set()
     expect_in("[DONE]", response.read().decode())
-    rows(("small", "route quick: small", ""))
+    [first] = rows(("small", "route quick: small", ""))
+    verdicts, text = judged(first)
+    expect(verdicts, [{"verified": "unseen", "unseen_by": "hold"}])
+    expect_in("its answer: not looked at, as it took longer than the route's `hold`, and passed on as it came\n", text)
+    # Nor is one that is too long.
+    expect_in(refusal, said(ask("all", {"content": refusal + " ", "times": 70_000}, stream=True)))
+    [first] = rows(("small", "route all: small", ""))
+    verdicts, text = judged(first)
+    expect(verdicts, [{"verified": "unseen", "unseen_by": "size"}])
+    expect_in("its answer: not looked at, as it was too long to be held, and passed on as it came\n", text)
 
     # Where the large side is in trouble by then, and they do not agree, the first one's, which was good, is given.
     told.events["later"] = threading.Event()

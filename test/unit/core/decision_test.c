@@ -212,7 +212,7 @@ static void an_older_one_is_read(void **state)
     assert_int_equal(out.large.pd, more.large.pd);
     bytes[0] = 1;
     assert_false(decision_unpack(old, &out));
-    bytes[0] = 4;
+    bytes[0] = 5;
     struct decision_brief brief;
     assert_false(decision_unpack(old, &out) || decision_unpack_brief(old, &brief));
 }
@@ -225,10 +225,12 @@ static void its_end_is_set_in_its_place(void **state)
         {.there = false},
         {.there = true, .good = true},
         {.there = true, .told = true, .sure = INT32_MIN},
-        {.there = true, .good = true, .told = true, .sure = -1, .mean = true}};
+        {.there = true, .good = true, .told = true, .sure = -1, .mean = true},
+        {.there = true, .by = DECISION_BY_HTTP, .told = true, .sure = 1},
+        {.by = DECISION_BY_SIZE}};
     struct buf then;
     buf_init(&then, &alloc_heap, 0);
-    for (unsigned i = 0; i < 8; i++) {
+    for (unsigned i = 0; i < 12; i++) {
         struct decision d = known();
         (void)back(&d); // which has an end already
         d.verdict = verdicts[i / 2];
@@ -245,6 +247,28 @@ static void its_end_is_set_in_its_place(void **state)
 }
 
 // An answer may be good, and nobody knows how sure its model was.
+// Who has refused it, or why nobody has looked at it; version 3 knew neither.
+static void who_refused_comes_back(void **state)
+{
+    (void)state;
+    struct decision d = known(), out;
+    for (enum decision_by by = DECISION_BY_NONE; by < DECISION_BY_COUNT; by++) {
+        assert_int_equal(decision_by_of(decision_by_name(by)), by);
+        d.verdict = (struct decision_verdict){.there = by < DECISION_BY_HOLD, .by = by};
+        assert_int_equal(back(&d).verdict.by, by);
+        assert_int_equal(back(&d).verdict.there, d.verdict.there);
+        packed.ptr[0] = 3;
+        assert_int_equal(decision_unpack(buf_str(&packed), &out), by == DECISION_BY_NONE);
+    }
+    d.verdict = (struct decision_verdict){.there = true, .good = true};
+    (void)back(&d);
+    packed.ptr[0] = 3;
+    assert_true(decision_unpack(buf_str(&packed), &out) && out.verdict.good);
+    assert_true(str_eq(brief_of(buf_str(&packed)).route, d.route));
+    assert_int_equal(decision_by_of(NULL), DECISION_BY_NONE);
+    assert_int_equal(decision_by_of("nobody"), DECISION_BY_NONE);
+}
+
 static void a_verdict_comes_back(void **state)
 {
     (void)state;
@@ -334,6 +358,7 @@ int main(void)
         cmocka_unit_test(an_older_one_is_read),
         cmocka_unit_test(its_end_is_set_in_its_place),
         cmocka_unit_test(a_verdict_comes_back),
+        cmocka_unit_test(who_refused_comes_back),
         cmocka_unit_test(comes_back_with_little),
         cmocka_unit_test(is_cut_to_its_most),
         cmocka_unit_test(what_is_cut_off_is_refused),
