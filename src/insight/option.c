@@ -11,14 +11,6 @@ static const struct policy_side *side_of(const struct policy_route *p, enum side
     return side == SIDE_SMALL ? &p->small : &p->large;
 }
 
-static const struct policy_model *find_model(const struct policy_side *s, struct str name)
-{
-    for (unsigned i = 0; i < s->count; i++)
-        if (str_eq(s->models[i].name, name))
-            return &s->models[i];
-    return NULL;
-}
-
 static const struct decision_candidate *find_candidate(const struct decision *d, struct str model)
 {
     for (unsigned i = 0; i < d->count; i++)
@@ -34,7 +26,7 @@ bool option_as_it_was(const struct decision *d, const struct policy_side *s, enu
         if (d->list[i].side != side)
             continue;
         n++;
-        if (!s->proposed && !find_model(s, d->list[i].model))
+        if (!s->proposed && !policy_model_of(s, d->list[i].model))
             return false;
     }
     for (unsigned i = 0; i < s->count; i++) // one that is not there was not there either
@@ -177,7 +169,7 @@ void option_find(const struct logged *c, const struct policy_route *p, enum side
         for (unsigned i = 0; i < d->count; i++) {
             const struct decision_candidate *one = &d->list[i];
             if (one->side == side && !(fresh && was_passed(c, one->model)) &&
-                take(c, p, one, find_model(s, one->model), out))
+                take(c, p, one, policy_model_of(s, one->model), out))
                 return;
         }
         return;
@@ -193,7 +185,7 @@ void option_find(const struct logged *c, const struct policy_route *p, enum side
 static bool may_agree(const struct logged *c, const struct policy_route *p, struct str model)
 {
     const struct decision_candidate *was = find_candidate(&c->decision, model);
-    const struct policy_model *m = find_model(&p->small, model);
+    const struct policy_model *m = policy_model_of(&p->small, model);
     struct option ignored = {.side = {.usable = false}};
     const bool there = m || (p->small.proposed && was && was->side == SIDE_SMALL);
     return !there || take(c, p, was, m, &ignored);
@@ -220,8 +212,8 @@ bool option_asks(const struct logged *c, const struct policy_route *p, uint64_t 
         was = map_hash(d->list[i].model) == model ? &d->list[i] : was;
     if (!was) // of an attempt whose record is not there
         return true;
-    m = find_model(&p->small, was->model);
-    m = m ? m : find_model(&p->large, was->model);
+    m = policy_model_of(&p->small, was->model);
+    m = m ? m : policy_model_of(&p->large, was->model);
     return (m || side_of(p, was->side)->proposed) && take(c, p, was, m, &ignored);
 }
 

@@ -243,6 +243,14 @@ static void read_providers(struct reading *r, const struct json_val *list, struc
         read_provider(r, one, &out->providers[out->provider_count++]);
 }
 
+const struct policy_model *policy_model_of(const struct policy_side *s, struct str name)
+{
+    for (unsigned i = 0; i < s->count; i++)
+        if (str_eq(s->models[i].name, name))
+            return &s->models[i];
+    return NULL;
+}
+
 enum status policy_read(struct str json, struct arena *arena, struct policy *out, struct why *why)
 {
     struct reading r = {.arena = arena};

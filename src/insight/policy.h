@@ -143,6 +143,8 @@ struct policy {
 #define POLICY_PROVIDERS_MAX 1024
 #define POLICY_LISTED_MAX    8192 // entries of all `models` and `lacks`: each may be a pattern
 
+// NULL: it has none of that name.
+const struct policy_model *policy_model_of(const struct policy_side *s, struct str name);
 // Everything is kept in the arena. SYNTAX: it is no such text; LIMIT; NO_MEMORY.
 enum status policy_read(struct str json, struct arena *arena, struct policy *out,
                         struct why *why) MUST_USE;

@@ -47,10 +47,7 @@ static void read_last(void *context, const struct promise_row *row)
 // Of a side that is proposed the call had the model, since that has answered.
 static bool has_model(const struct policy_side *s, struct str model)
 {
-    for (unsigned i = 0; i < s->count; i++)
-        if (str_eq(s->models[i].name, model))
-            return true;
-    return s->proposed;
+    return s->proposed || policy_model_of(s, model);
 }
 
 // Of a route nothing of which is known, all.
