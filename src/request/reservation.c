@@ -10,6 +10,7 @@
 #include "request/inner.h"
 #include "shadow/judge.h"
 #include "wire/weigh.h"
+#include "wire/weigh_model.h"
 
 #define US_PER_MS     1000
 #define OUTPUT_UNSAID 4096 // tokens, where neither the caller nor the book says: sent as a maximum
@@ -121,7 +122,7 @@ void reservation_foresee(const struct req *r, const struct reservation_at *at,
 {
     const unsigned flags = flags_of(r, provider_at(r, at));
     const struct str model = at->target->model;
-    if (!seen->there || seen->flags != flags || !weigh_alike(seen->model, model))
+    if (!seen->there || seen->flags != flags || !weigh_model_alike(seen->model, model))
         (seen->unread ? weigh_unread : weigh)(&r->ask, flags, model, &seen->weight);
     seen->there = true;
     seen->flags = flags;

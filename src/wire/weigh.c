@@ -7,6 +7,7 @@
 
 #include "wire/maximum.h"
 #include "wire/vendor.h"
+#include "wire/weigh_model.h"
 #include "wire/weigh_part.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
@@ -16,9 +17,6 @@
 #define TOKENS_HIDDEN_TOOLS  1024
 #define TOKENS_HIDDEN_PROMPT 16   // of an embedding or a plain completion: its marks
 #define TOKENS_PER_KNOWN     1024 // a tool that the model knows by its type: its schema
-// NFC makes up to 12 bytes of 4: U+1D160; NFKC 33 of 3: U+FDFA (Unicode's FAQ on normalization).
-#define NFC_GROWTH  3
-#define NFKC_GROWTH 11
 
 struct weighing {
     const struct ask *ask;
@@ -26,7 +24,7 @@ struct weighing {
     struct str model;
     struct weight *w;
     bool unread;         // text is not counted
-    int64_t growth;      // of its letters (growth_of)
+    int64_t growth;      // of its letters (weigh_model_growth)
     int64_t calls_max;   // max_tool_calls
     int64_t rounds_most; // that one member asks for
     unsigned tool;       // the one that is looked at
@@ -52,37 +50,9 @@ static bool is_set(const struct json_val *v)
            !(type == JSON_BOOL && !json_bool(v, true));
 }
 
-static bool has(struct str s, const char *part)
-{
-    return str_search(s, str_of(part)) < s.len;
-}
-
 static const struct json_val *root_of(const struct weighing *g)
 {
     return g->ask->json ? json_root(g->ask->json) : NULL;
-}
-
-// What a model's name says of how it works.
-#define MARK_ONLINE          1U
-#define MARK_COMPOUND        2U
-#define MARK_DEEP            4U
-#define MARK_SEARCH          8U
-#define MARK_BEFORE_GEMINI_3 16U
-
-static unsigned marks_of(struct str model)
-{
-    unsigned marks = 0;
-    if (str_ends(model, (struct str)STR(":online")))
-        marks |= MARK_ONLINE;
-    if (has(model, "compound"))
-        marks |= MARK_COMPOUND;
-    if (has(model, "deep-research"))
-        marks |= MARK_DEEP;
-    if (has(model, "-search-preview") || has(model, "-search-api"))
-        marks |= MARK_SEARCH;
-    if (str_starts(model, str_of("gemini-1")) || str_starts(model, str_of("gemini-2")))
-        marks |= MARK_BEFORE_GEMINI_3;
-    return marks;
 }
 
 // --- tools ---
@@ -150,7 +120,7 @@ static void see_server_tool(struct weighing *g, const struct json_val *tool, str
 static bool searches_once(const struct weighing *g, struct str key)
 {
     return (str_is(key, "googleSearch") || str_is(key, "google_search")) &&
-           (marks_of(g->model) & MARK_BEFORE_GEMINI_3);
+           (weigh_model_marks(g->model) & WEIGH_MODEL_BEFORE_GEMINI_3);
 }
 
 // Gemini's are named by their member; none of its own can be limited.
@@ -207,74 +177,6 @@ static void end_tools(struct weighing *g)
     add_rounds(g, g->calls_max, "max_tool_calls");
     g->w->web_searches = g->web ? g->calls_max : 0;
     g->w->file_searches = g->files ? g->calls_max : 0;
-}
-
-// --- letters ---
-
-// Families whose tokenizers write a text in NFC or NFKC first.
-static const struct {
-    struct str part;
-    int64_t growth;
-} forms[] = {
-    {STR("claude-1"), NFKC_GROWTH},
-    {STR("claude-2"), NFKC_GROWTH},
-    {STR("claude-instant"), NFKC_GROWTH},
-    {STR("flan-t5"), NFKC_GROWTH},
-    {STR("mt0-"), NFKC_GROWTH},
-    {STR("bge-m3"), NFKC_GROWTH},
-    {STR("bge-reranker"), NFKC_GROWTH},
-    {STR("multilingual-e5"), NFKC_GROWTH},
-    {STR("jina-embeddings"), NFKC_GROWTH},
-    {STR("embed-multilingual"), NFKC_GROWTH},
-    {STR("xlm-"), NFKC_GROWTH},
-    {STR("snowflake-arctic-embed"), NFKC_GROWTH},
-    {STR("qwen"), NFC_GROWTH},
-    {STR("qwq"), NFC_GROWTH},
-    {STR("qvq"), NFC_GROWTH},
-    {STR("mimo"), NFC_GROWTH},
-    {STR("voyage-"), NFC_GROWTH},
-    {STR("command"), NFC_GROWTH},
-    {STR("c4ai"), NFC_GROWTH},
-    {STR("aya-"), NFC_GROWTH},
-    {STR("olmo"), NFC_GROWTH},
-    {STR("pythia"), NFC_GROWTH},
-    {STR("gpt-neox"), NFC_GROWTH},
-    {STR("stablelm"), NFC_GROWTH},
-    {STR("mpt-"), NFC_GROWTH},
-};
-
-// Which letters follow which in a name, in either case. A part of it has no other pair.
-struct pairs {
-    uint32_t after[32];
-};
-
-static unsigned letter(char c)
-{
-    return (unsigned char)c & 31;
-}
-
-static void pairs_of(struct str name, struct pairs *out)
-{
-    *out = (struct pairs){.after = {0}};
-    for (size_t i = 1; i < name.len; i++)
-        out->after[letter(name.ptr[i - 1])] |= 1u << letter(name.ptr[i]);
-}
-
-static bool may_have(const struct pairs *p, struct str part)
-{
-    return p->after[letter(part.ptr[0])] >> letter(part.ptr[1]) & 1;
-}
-
-// Bytes that may come of one beyond ASCII.
-static int64_t growth_of(struct str model)
-{
-    struct pairs pairs;
-    pairs_of(model, &pairs);
-    for (size_t i = 0; i < COUNT(forms); i++) {
-        if (may_have(&pairs, forms[i].part) && str_has_nocase(model, forms[i].part))
-            return forms[i].growth;
-    }
-    return 1;
 }
 
 // --- members ---
@@ -514,49 +416,19 @@ static void see_members(struct weighing *g)
 
 // --- models ---
 
-// The most tokens of one image, by whose it is. OpenAI scales an image to 768 x 2048 and counts
-// tiles (gpt-4o: 85 and 170 for each of 8), of gpt-4o-mini the dearest: 2833 and 5667. Claude's
-// largest have 4784. Gemini cuts 3072 x 3072 into at most 24 tiles of 258.
-static const struct {
-    const char *part;
-    int64_t tokens;
-} image_models[] = {
-    {"gpt-4o-mini", 48169}, {"gpt-4o", 1445}, {"gpt-", 48169},  {"chatgpt-", 48169}, {"o1", 48169},
-    {"o3", 48169},          {"o4", 48169},    {"claude", 5000}, {"gemini-", 6192},
-};
-
-static int64_t image_tokens(struct str model)
-{
-    for (size_t i = 0; i < COUNT(image_models); i++) {
-        if (has(model, image_models[i].part))
-            return image_models[i].tokens;
-    }
-    return 0;
-}
-
-// The most tokens of all images of an answer, of models that draw: gemini-2.5-flash-image makes at
-// most 10 of 1,290; others end where the model's own maximum does.
-#define DRAWN_2_5 (10 * 1290)
-#define DRAWN     32768
-
-static int64_t drawn_tokens(struct str model)
-{
-    if (!has(model, "gemini-") || !has(model, "-image"))
-        return 0;
-    return has(model, "gemini-2.5-") ? DRAWN_2_5 : DRAWN;
-}
-
 // Models that search, or ask others, before they answer, as often as they like; and those that
 // search once, or read what they found.
 static void see_model(struct weighing *g)
 {
-    const unsigned marks = marks_of(g->model);
-    if ((marks & MARK_ONLINE) || ((g->flags & VENDOR_X_GROQ) && (marks & MARK_COMPOUND)) ||
-        ((g->flags & VENDOR_CITATIONS_OUTSIDE) && (marks & MARK_DEEP)))
+    const unsigned marks = weigh_model_marks(g->model);
+    if ((marks & WEIGH_MODEL_ONLINE) ||
+        ((g->flags & VENDOR_X_GROQ) && (marks & WEIGH_MODEL_COMPOUND)) ||
+        ((g->flags & VENDOR_CITATIONS_OUTSIDE) && (marks & WEIGH_MODEL_DEEP)))
         boundless(g, "model");
     else if (g->flags & VENDOR_CITATIONS_OUTSIDE)
         weigh_vast(g->w, "model");
-    else if ((g->flags & VENDOR_CHAT_SEARCHES) && g->w->web_searches == 0 && (marks & MARK_SEARCH))
+    else if ((g->flags & VENDOR_CHAT_SEARCHES) && g->w->web_searches == 0 &&
+             (marks & WEIGH_MODEL_SEARCH))
         see_search(g, "model");
 }
 
@@ -585,7 +457,7 @@ static void weigh_output(struct weighing *g)
     w->output_unsure = told.unsure;
     w->output_least = maximum_least(root, e);
     w->output_field = maximum_field(root, e, g->flags);
-    w->output_drawn = drawn_tokens(g->model);
+    w->output_drawn = weigh_model_drawn(g->model);
     w->reasons_beside = reasons_beside(g);
     w->output_again = e != ENDPOINT_RESPONSES || w->output_max == 0;
 }
@@ -613,13 +485,13 @@ static void weigh_all(struct weighing *g)
     *w = (struct weight){.prompts = 1, .free = endpoint_free(a->endpoint)};
     if (w->free)
         return;
-    g->growth = growth_of(g->model);
+    g->growth = weigh_model_growth(g->model);
     see_members(g);
     see_model(g);
     bool text = endpoint_makes_output(a->endpoint);
     bool chat = text && a->endpoint != ENDPOINT_COMPLETIONS;
     weigh_add(w, chat ? TOKENS_HIDDEN : count_times(TOKENS_HIDDEN_PROMPT, w->prompts));
-    w->image_tokens = w->images > 0 ? image_tokens(g->model) : 0;
+    w->image_tokens = w->images > 0 ? weigh_model_image(g->model) : 0;
     if (text)
         weigh_output(g);
     weigh_prices(g);
@@ -645,14 +517,7 @@ void weigh_text(enum endpoint e, unsigned flags, struct str model, int64_t bytes
 {
     const struct ask a = {.endpoint = e, .demand = {.choices = 1}};
     weigh(&a, flags, model, out);
-    weigh_add(out, count_times(bytes, growth_of(model)));
-}
-
-bool weigh_alike(struct str a, struct str b)
-{
-    return str_eq(a, b) ||
-           (growth_of(a) == growth_of(b) && marks_of(a) == marks_of(b) &&
-            image_tokens(a) == image_tokens(b) && drawn_tokens(a) == drawn_tokens(b));
+    weigh_add(out, count_times(bytes, weigh_model_growth(model)));
 }
 
 const char *weigh_boundless(const struct ask *a, unsigned flags, struct str model)

@@ -26,8 +26,6 @@ void weigh_unread(const struct ask *a, unsigned flags, struct str model, struct 
 // many bytes.
 void weigh_text(enum endpoint e, unsigned flags, struct str model, int64_t bytes,
                 struct weight *out);
-// A body weighs the same for either model, at vendors of the same flags.
-bool weigh_alike(struct str a, struct str b);
 // The same weight's `boundless` alone.
 const char *weigh_boundless(const struct ask *a, unsigned flags, struct str model);
 

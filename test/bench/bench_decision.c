@@ -21,6 +21,7 @@
 #include "route/prior.h"
 #include "route/train.h"
 #include "wire/weigh.h"
+#include "wire/weigh_model.h"
 
 #define PROMPTS    4000
 #define ROUNDS     25
@@ -184,7 +185,7 @@ static double weigh_pair(const struct ask *a)
         most += (double)most_of(&unread);
     }
     weigh(a, 0, str_of("gpt-5.4"), &read);
-    (void)!weigh_alike(str_of("gpt-5.4"), str_of("llama3.2:3b"));
+    (void)!weigh_model_alike(str_of("gpt-5.4"), str_of("llama3.2:3b"));
     return most + (double)most_of(&judge) + 2 * (double)most_of(&read);
 }
 

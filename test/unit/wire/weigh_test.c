@@ -742,20 +742,6 @@ static void a_text_that_is_not_written_yet(void **state)
     }
 }
 
-static void models_that_weigh_alike(void **state)
-{
-    (void)state;
-    static const char *const apart[] = {"gpt-4o",          "gpt-5",    "qwen3",
-                                        "gemini-2.5-pro",  "claude-3", "gpt-5:online",
-                                        "gpt-5-search-api"};
-    const size_t count = sizeof apart / sizeof apart[0];
-    for (size_t i = 0; i < count * count; i++)
-        assert_int_equal(weigh_alike(str_of(apart[i / count]), str_of(apart[i % count])),
-                         i / count == i % count);
-    assert_true(weigh_alike(str_of("gpt-5"), str_of("gpt-5-mini")));
-    assert_true(weigh_alike(str_of("small"), str_of("large")));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -780,7 +766,6 @@ int main(void)
         cmocka_unit_test(a_maximum_that_may_be_ignored),
         cmocka_unit_test(at_which_prices),
         cmocka_unit_test(a_text_that_is_not_written_yet),
-        cmocka_unit_test(models_that_weigh_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
