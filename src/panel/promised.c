@@ -19,6 +19,7 @@
 #include "store/promises.h"
 
 #define USUAL_SINCE "30d"
+#define NEXT_BYTES  1000 // of what the next rung needs, in words
 
 struct wanted {
     struct str route, since;
@@ -39,6 +40,7 @@ struct sum {
 struct pairs_sum {
     char calls[TERMS_CALLS + 1]; // of the route: what other judges have said is not its judge's
     int64_t pairs, unjudged, ruled, contradicted, ties;
+    int64_t unasked; // of the unjudged: the other side was not asked
     struct sum weak, strong, shadow, judge;
     bool unpriced, judge_unpriced; // some of them
 };
@@ -56,6 +58,7 @@ static void sum_pair(void *context, const struct pair *p)
     const struct pair_cost *shadow = p->served_strong ? &p->weak_cost : &p->strong_cost;
     s->pairs++;
     s->unjudged += p->judged == PAIR_JUDGED_NOT;
+    s->unasked += p->judged == PAIR_JUDGED_NOT && !p->asked;
     if (str_is(p->calls, s->calls)) {
         s->ruled += pair_ruled(p->judged);
         s->contradicted += p->judged == PAIR_JUDGED_CONTRADICTED;
@@ -114,6 +117,7 @@ struct telling {
     char refused[sizeof(((struct why *)0)->text)]; // why the file of its model was
     int64_t looked_us; // when what calls go by was found; 0: nothing was
     const struct pairs_sum *sum;
+    struct drawn_sum drawn; // since the gateway began; without one nothing
     char terms[TERMS_BYTES + 1];
     bool there;        // a look
     bool lost;         // what it has found, with its model's file
@@ -121,21 +125,44 @@ struct telling {
     unsigned tasks;
 };
 
+// None of the other answers was asked for. The latest reason is known as long as the gateway runs.
+static void begin_unasked(const struct telling *t, char *text, size_t size)
+{
+    const char *why = t->drawn.why[SHADOW_END_UNJUDGED];
+    if (!why[0])
+        why = "too many comparisons were under way when they came, the route had changed by their "
+              "turn, or the gateway was stopped.";
+    (void)snprintf(text, size,
+                   ": of none of the %lld the other side was asked: %s A smaller `rate` under its "
+                   "`shadow` draws fewer calls at once",
+                   (long long)t->sum->unjudged, why);
+}
+
+static void begin_failed(const struct telling *t, char *text, size_t size)
+{
+    char unasked[100] = "";
+    if (t->sum->unasked)
+        (void)snprintf(unasked, sizeof unasked,
+                       " (of %lld of the %lld the other side was not asked)",
+                       (long long)t->sum->unasked, (long long)t->sum->unjudged);
+    (void)snprintf(text, size,
+                   "%s: its judge has failed, has no room in the budget shadow:%.*s, or was shown "
+                   "nothing that it can compare (the log says which)",
+                   unasked, STR_ARG(t->route->name));
+}
+
 // Nobody has judged a pair. Where a certificate is waited for the large side answers, whose score
 // judges no answer of the small one.
 static void next_judge(const struct telling *t, char *text, size_t size)
 {
     const struct config_route *r = t->route;
-    const bool judge = r->shadow.on && !r->shadow.unjudged;
     const bool waits = r->mode == CONFIG_CERTIFIED && t->rung != RUNG_CERTIFIED;
-    char begin[200] = "name a `judge` under its `shadow`";
-    if (judge)
-        (void)snprintf(begin, sizeof begin,
-                       "its judge has failed, or has no room in the budget shadow:%.*s (the log "
-                       "says which)",
-                       STR_ARG(r->name));
-    (void)snprintf(text, size, "cannot certify: no pair was judged%s %s; or %s", judge ? ":" : ";",
-                   begin,
+    char begin[NEXT_BYTES - 300] = "; name a `judge` under its `shadow`";
+    if (r->shadow.on && t->sum->unasked == t->sum->unjudged)
+        begin_unasked(t, begin, sizeof begin);
+    else if (r->shadow.on && !r->shadow.unjudged)
+        begin_failed(t, begin, sizeof begin);
+    (void)snprintf(text, size, "cannot certify: no pair was judged%s; or %s", begin,
                    waits ? "begin with `mode: rules` or `measured`, and send feedback (feedback "
                            "alone does not help here: without a certificate the large side "
                            "answers, and what is said of it judges no small answer)"
@@ -147,7 +174,7 @@ static void write_next(const struct telling *t, const struct promise_row *row)
 {
     const enum rung rung = t->rung;
     const struct config_route *r = t->route;
-    char text[600] = "";
+    char text[NEXT_BYTES] = "";
     bool pairs = t->sum->pairs > t->sum->unjudged;
     if (!r->small || !r->large)
         (void)snprintf(text, sizeof text, "it has one side: there is nothing to choose");
@@ -302,21 +329,17 @@ static void write_served(struct asking *a, const struct config_route *r)
     json_out_end(&a->out, '}');
 }
 
-// What became of the calls that were drawn since the gateway began; without one nobody knows.
-static void write_drawn(struct asking *a, const struct config_route *r)
+// What became of the calls that were drawn.
+static void write_drawn(struct asking *a, const struct drawn_sum *sum)
 {
-    struct gate *gate = a->call->gate;
-    struct drawn_sum sum;
     json_out_begin(&a->out, "drawn", '[');
-    if (gate)
-        drawn_sum(gate_drawn(gate), r->name, &sum);
-    for (int i = 0; gate && i < SHADOW_END_COUNT; i++) {
-        if (sum.calls[i] == 0)
+    for (int i = 0; i < SHADOW_END_COUNT; i++) {
+        if (sum->calls[i] == 0)
             continue;
         json_out_begin(&a->out, NULL, '{');
         json_out_text(&a->out, "result", str_of(shadow_end_name((enum shadow_end)i)));
-        json_out_number(&a->out, "calls", (int64_t)sum.calls[i]);
-        json_out_text(&a->out, "why", str_of(sum.why[i]));
+        json_out_number(&a->out, "calls", (int64_t)sum->calls[i]);
+        json_out_text(&a->out, "why", str_of(sum->why[i]));
         json_out_end(&a->out, '}');
     }
     json_out_end(&a->out, ']');
@@ -335,13 +358,15 @@ static enum status tell_route(struct asking *a, const struct config_route *r, st
         s = find_rung(a, &t, why);
     if (s != STATUS_OK)
         return s;
+    if (a->call->gate)
+        drawn_sum(gate_drawn(a->call->gate), r->name, &t.drawn);
     json_out_begin(&a->out, NULL, '{');
     s = store_promises_each(store, (struct promise_of){str_of(TENANT), r->name}, tell, &t, why);
     if (s == STATUS_OK && !t.there)
         write_route(&t, NULL);
     json_out_end(&a->out, ']');
     write_costs(&a->out, &sum, t.share_ppm);
-    write_drawn(a, r);
+    write_drawn(a, &t.drawn);
     write_served(a, r);
     json_out_end(&a->out, '}');
     return s;

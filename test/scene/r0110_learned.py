@@ -75,7 +75,7 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     add_pairs(gateway, 20, 1, judged=0)
     [support] = status(gateway, "support")
     expect((support["pairs"], support["unjudged"]), (20, 20))
-    expect_in("cannot certify: no pair was judged", support["next"])
+    expect_in("cannot certify: no pair was judged: its judge has failed", support["next"])
 
     # A few are not enough; many are.
     add_pairs(gateway, 20, 0.95)

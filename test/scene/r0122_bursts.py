@@ -49,6 +49,8 @@ with Speaker({"quick": "quick", "slow-small": slow, "slow-large": slow, "large":
     [status] = json.loads(gateway.costlens("route", "status", "large", "--json").stdout)["routes"]
     expect((status["pairs"], status["unjudged"], status["small_usd"], status["shadow_usd"]), (MORE, MORE, None, "0.00"))
     expect(status["drawn"], [{"result": "unjudged", "calls": MORE, "why": "Too many other comparisons are under way."}])
+    expect_in(f"no pair was judged: of none of the {MORE} the other side was asked: Too many other comparisons are under way. A "
+              "smaller `rate`", status["next"])
     told = gateway.costlens("route", "status", "large").stdout
     expect_in(f"{MORE} were not judged (unjudged): Too many other comparisons are under way.", told)
 
