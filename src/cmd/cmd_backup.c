@@ -21,11 +21,24 @@ static bool absolute(const char *file, struct buf *out)
     return !buf_failed(out);
 }
 
+static void print(const struct json *answer, struct str path)
+{
+    const struct json_val *root = json_root(answer);
+    int64_t bytes = 0, format = 0;
+    (void)!json_i64(json_get(root, "bytes"), &bytes);
+    command_print(stdout, "%.*s: %lld bytes\n", STR_ARG(path), (long long)bytes);
+    if (json_i64(json_get(root, "older_format"), &format))
+        command_print(stdout,
+                      "The store is of an older version of costlens (its format is %lld), and was "
+                      "copied as it is:\nwithout the calls that its journal may still hold. "
+                      "`costlens serve` takes them in, and brings it up to date.\n",
+                      (long long)format);
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct buf path, args, text;
     struct json *answer = NULL;
-    int64_t bytes = 0;
     int wrong = command_options(&cmd_backup, &argc, argv, NULL);
     if (wrong != EXIT_OK)
         return wrong;
@@ -40,8 +53,8 @@ static int run(struct cli *cli, int argc, char **argv)
     int code = remote_ask(cli, "backup", &args, &text, &answer);
     if (code == EXIT_OK && cli->json)
         puts(buf_cstr(&text));
-    else if (code == EXIT_OK && json_i64(json_get(json_root(answer), "bytes"), &bytes))
-        command_print(stdout, "%s: %lld bytes\n", buf_cstr(&path), (long long)bytes);
+    else if (code == EXIT_OK)
+        print(answer, buf_str(&path));
     json_close(answer);
     buf_fini(&text);
     buf_fini(&args);
@@ -56,7 +69,9 @@ const struct command cmd_backup = {
         "usage: costlens backup FILE\n"
         "\n"
         "Copies the store (ledger, rollups, keys) into FILE, which must not exist; the journal is\n"
-        "taken in first. To restore: stop the gateway, put FILE where the store was, remove the\n"
+        "taken in first. A store of an older version of costlens is copied as it is, and stays "
+        "so.\n"
+        "To restore: stop the gateway, put FILE where the store was, remove the\n"
         "old store's -wal and -shm files and its journal folder, start the gateway. Keep a copy "
         "of\n"
         "the state folder's file `pepper` too: it is not in FILE, and no key works without it.\n",

@@ -101,10 +101,13 @@ static enum status open_here(const struct verb *verb, struct verb_call *call, st
     if (verb->needs_gate)
         return why_set(why, STATUS_CLOSED, "no gateway is running on this store (%.*s)",
                        STR_ARG(c->state));
+    if (verb->storeless)
+        return STATUS_OK;
     struct store_setup setup = {.path = c->store,
                                 .state = c->state,
                                 .create = verb->makes_store,
                                 .asks = verb->safe,
+                                .copies = verb->copies,
                                 .keep_days = c->keep_days};
     enum status s = store_open(&setup, &call->store, why);
     if (s != STATUS_UNKNOWN || !verb->without_store)

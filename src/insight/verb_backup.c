@@ -20,7 +20,10 @@ static enum status copy(struct store *s, struct str file, struct buf *out, struc
         return why_set(why, STATUS_IO, "%s was written and is not there", path);
     buf_add_cstr(out, "{\"file\":");
     buf_add_json(out, file);
-    buf_printf(out, ",\"bytes\":%lld}", (long long)about.st_size);
+    buf_printf(out, ",\"bytes\":%lld", (long long)about.st_size);
+    if (store_older(s))
+        buf_printf(out, ",\"older_format\":%d", store_older(s));
+    buf_add_char(out, '}');
     return buf_failed(out) ? why_set(why, STATUS_NO_MEMORY, "out of memory") : STATUS_OK;
 }
 

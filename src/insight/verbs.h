@@ -40,7 +40,8 @@ enum status verify_verb(VERB_SHAPE) MUST_USE;
 // {"format":"csv"|"json","since","until","tz","after"} -> {"text":"...","next":"..."|null}: a piece
 // of the export, and the `after` of the next one. "rows_since" as in a report.
 enum status export_verb(VERB_SHAPE) MUST_USE;
-// {"file"}: an absolute path that does not exist -> {"file","bytes"}
+// {"file"}: an absolute path that does not exist -> {"file","bytes"}; "older_format", too, of a
+// store of an older version, which is copied as it is.
 enum status backup_verb(VERB_SHAPE) MUST_USE;
 
 #endif

@@ -19,7 +19,8 @@
 struct gate;
 
 struct verb_call {
-    struct store *store;           // NULL where there is none, and the verb goes `without_store`
+    struct store *store;           // NULL where there is none, and the verb goes `without_store`,
+                                   // or is `storeless`
     const struct catalog *catalog; // NULL unless the verb `needs_catalog`
     const struct config *config;
     struct gate *gate;  // NULL on the command line
@@ -41,6 +42,8 @@ struct verb {
     bool needs_catalog;
     bool makes_store;   // there need be none yet
     bool without_store; // ... nor then: its call has none (NULL), where no gateway has run
+    bool storeless;     // asks none: it is not opened, and its call has none (NULL)
+    bool copies;        // copies it, and changes nothing: one of an older version, too
     bool needs_gate;    // makes sense inside a running gateway only
 };
 

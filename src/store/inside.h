@@ -97,6 +97,7 @@ struct store {
     bool folder_changed;
     bool in_vain; // while it is opened: somebody else's lock has been waited for long enough
     bool owes;    // rows of earlier processes are still to come, and none of their calls is open
+    int older;    // the format of an older version's file, which is not changed; 0: it is none
     bool trimmed; // an earlier process left segments: this one starts in their space
 
     _Atomic int64_t

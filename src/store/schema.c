@@ -531,12 +531,13 @@ static enum status version_of(sqlite3 *db, int *out, struct why *why)
     return told ? STATUS_OK : sql_why(why, db, "the store cannot be read");
 }
 
-enum status schema_current(sqlite3 *db, const char *path, struct why *why)
+enum status schema_current(sqlite3 *db, const char *path, int *older, struct why *why)
 {
     int version = 0;
     enum status status = version_of(db, &version, why);
     if (status != STATUS_OK || version == 0 || version >= VERSION)
         return status;
+    *older = version;
     return why_set(why, STATUS_OLDER,
                    "%s is of an older version of costlens (its format is %d, this program's %d), "
                    "and a command that only asks leaves it so. `costlens serve` brings it up to "

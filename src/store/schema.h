@@ -17,8 +17,8 @@ enum status schema_ours(sqlite3 *db, const char *path, struct why *why) MUST_USE
 enum status schema_migrate(sqlite3 *db, const char *path, struct why *why) MUST_USE;
 // The same, but to no later version than that one.
 enum status schema_migrate_to(sqlite3 *db, const char *path, int last, struct why *why) MUST_USE;
-// OLDER when they are not, and there are some. Changes nothing.
-enum status schema_current(sqlite3 *db, const char *path, struct why *why) MUST_USE;
+// OLDER when they are not, and there are some: `older` is their version then. Changes nothing.
+enum status schema_current(sqlite3 *db, const char *path, int *older, struct why *why) MUST_USE;
 int schema_version(void); // the newest known
 
 // A copy of the whole database, also while it is used. The file must not exist.

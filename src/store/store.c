@@ -160,6 +160,11 @@ static void keep_log(const struct store *s, bool keep)
     sqlite3_db_config(s->keys, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep, NULL);
 }
 
+static bool changes_nothing(const struct store *s)
+{
+    return s->setup.asks || s->setup.copies;
+}
+
 // Changes nothing.
 static enum status open_database(struct store *s, struct why *why)
 {
@@ -173,8 +178,8 @@ static enum status open_database(struct store *s, struct why *why)
     sqlite3_busy_handler(s->db, wait_for_lock, s);
     keep_log(s, true);
     status = schema_ours(s->db, s->path, why);
-    if (status == STATUS_OK && s->setup.asks)
-        status = schema_current(s->db, s->path, why);
+    if (status == STATUS_OK && changes_nothing(s))
+        status = schema_current(s->db, s->path, &s->older, why);
     if (status == STATUS_OK)
         keep_log(s, false);
     return status;
@@ -289,10 +294,12 @@ static enum status say_locked(const struct store *s, struct why *why)
 
 static enum status open_ledger(struct store *s, struct why *why)
 {
-    if (!s->setup.asks)
+    if (!changes_nothing(s))
         replay_trim(s); // the database may need the space
     enum status status = open_database(s, why);
-    if (status == STATUS_OK && s->setup.asks)
+    if (status == STATUS_OLDER && s->setup.copies)
+        return STATUS_OK; // as it is
+    if (status == STATUS_OK && changes_nothing(s))
         replay_trim(s); // not before an older store is left as it is
     if (status == STATUS_OK)
         status = set_up_database(s, why);
@@ -471,6 +478,11 @@ enum status store_backup(struct store *s, const char *file, struct why *why)
     status = schema_copy(db, file, why);
     store_reader_close(db);
     return status;
+}
+
+int store_older(const struct store *s)
+{
+    return s->older;
 }
 
 enum status store_reader_open(struct store *s, struct sqlite3 **out, struct why *why)

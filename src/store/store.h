@@ -28,6 +28,7 @@ struct store_setup {
     struct str state;  // folder of journal/, lock; empty = folder of path
     bool create;       // make it when missing
     bool asks;         // nothing is to be changed: a file of an older version stays as it is
+    bool copies;       // so, for store_backup alone: such a file is opened all the same
     bool writer;       // start the writer thread (serve); else replay is done before open returns
     int64_t keep_days; // rows older are removed by the writer; 0 = for ever
     int64_t fsync_ms;  // journal fsync interval; 0 = every batch
@@ -37,7 +38,8 @@ struct store_setup {
 // process owns it (why names its pid and how to reach it). STATUS_TIMEOUT: another program has kept
 // the ledger's own lock for some seconds; that it is waited for is logged. STATUS_NEWER: written by
 // a newer version (why says which). STATUS_OLDER: by an older one, for who only `asks` (why says
-// what to do). A migration first copies the file to <path>.before-<version>.
+// what to do); who `copies` gets it, and asks nothing but store_backup of it. A migration first
+// copies the file to <path>.before-<version>.
 enum status store_open(const struct store_setup *setup, struct store **out,
                        struct why *why) MUST_USE;
 void store_close(struct store *s); // the writer finishes what is in the journal first
@@ -94,8 +96,11 @@ enum status store_key_each(struct store *s, store_key_f *f, void *context,
 enum status store_pepper_mark(struct store *s, int64_t *out, struct why *why) MUST_USE;
 enum status store_pepper_mark_set(struct store *s, int64_t mark, struct why *why) MUST_USE;
 
-// A consistent copy while the store is in use (SQLite's backup API), with the journal caught up.
+// A consistent copy while the store is in use (SQLite's backup API), with the journal caught up;
+// of an older version's file as it is, without what its journal holds.
 enum status store_backup(struct store *s, const char *file, struct why *why) MUST_USE;
+// The format of an older version's file that was opened by who `copies`; 0: it is none.
+int store_older(const struct store *s);
 
 // Each provider and model that was called since then, from the hourly rollups (all tenants).
 typedef void store_used_f(void *context, struct str provider, struct str model);

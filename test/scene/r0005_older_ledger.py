@@ -47,7 +47,7 @@ with Mock() as mock, Gateway(mock) as gateway:
     there = files(gateway)
     expect_true(any(name.endswith("-wal") for name in there), sorted(there))
     for words in (("report",), ("report", "--request", asked), ("export",), ("ledger", "verify"), ("key", "list"),
-                  ("budget", "list"), ("budget", "events"), ("team", "list"), ("route", "status"), ("route", "list"),
+                  ("budget", "list"), ("budget", "events"), ("team", "list"), ("route", "status"),
                   ("route", "explain", asked), ("route", "pairs", "support"), ("provider", "list")):
         said = gateway.costlens(*words, check=False)
         expect((said.returncode, said.stdout), (1, ""), " ".join(words))
@@ -55,8 +55,23 @@ with Mock() as mock, Gateway(mock) as gateway:
         expect_in("`costlens serve` brings it up to date", said.stderr)
         now = files(gateway)
         expect({name for name in there.keys() | now.keys() if there.get(name) != now.get(name)}, set(), " ".join(words))
+
+    # What routes there are says the configuration.
+    expect_in("auto", gateway.costlens("route", "list").stdout)
+    # A copy is of that format, too.
+    copy = gateway.state.parent / f"{gateway.state.name}.copy"
+    said = gateway.costlens("backup", str(copy)).stdout
+    expect_in(f"of an older version of costlens (its format is {newest - 1}), and was copied as it is", said)
+    expect({name: was for name, was in files(gateway).items() if there.get(name) != was}, {})
+    with sqlite3.connect(copy) as db:
+        expect(db.execute("SELECT (SELECT user_version FROM pragma_user_version), count(*) FROM call").fetchall(),
+               [(newest - 1, 1)])
+    db.close()
+
     expect(version(gateway), newest - 1)
 
     # One that is up to date answers.
     version(gateway, newest)
     expect(gateway.report()["total"]["requests"], 1)
+    copy.unlink()
+    expect("older" in gateway.costlens("backup", str(copy)).stdout, False)
