@@ -242,44 +242,71 @@ void remote_text(struct buf *args, struct str text)
         buf_add(args, text);
 }
 
-int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct buf *text,
-               struct json **answer)
+enum status remote_try(const struct cli *cli, const char *verb, struct buf *args, struct buf *text,
+                       struct why *why)
 {
-    struct why why = {0}, faulty = {0};
-    struct buf own;
-    buf_init(&own, &alloc_heap, 0);
-    text = text ? text : &own;
+    struct why faulty = {0};
+    *why = (struct why){0};
     if (args->len)
         buf_add_char(args, '}');
     enum status s = STATUS_NO_MEMORY;
-    int code = EXIT_OK;
     if (!str_utf8(buf_str(args)))
-        s = why_set(&why, STATUS_SYNTAX, "one of these words is not UTF-8, as every name is");
+        s = why_set(why, STATUS_SYNTAX, "one of these words is not UTF-8, as every name is");
     else if (!buf_failed(args))
         s = run_it(cli, verb, &(struct verb_call){.args = buf_str(args), .answer = text}, &faulty,
-                   &why);
+                   why);
     if (faulty.text[0])
         faulty_say(&faulty);
-    if (s != STATUS_OK)
-        code = command_failed("%s", why.text[0] ? why.text : status_text(s));
-    else if (json_open(buf_str(text), &alloc_heap, answer, &why) != STATUS_OK)
-        code = command_failed("the answer makes no sense: %s", why.text);
-    buf_fini(&own);
+    return s;
+}
+
+int remote_fail(enum status s, const struct why *why)
+{
+    const int code = command_failed("%s", why->text[0] ? why->text : status_text(s));
     return is_usage(s) ? EXIT_USAGE : code;
+}
+
+static int read_answer(const struct buf *text, struct json **answer)
+{
+    struct why why;
+    if (json_open(buf_str(text), &alloc_heap, answer, &why) != STATUS_OK)
+        return command_failed("the answer makes no sense: %s", why.text);
+    return EXIT_OK;
+}
+
+int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct buf *text,
+               struct json **answer)
+{
+    struct why why;
+    struct buf own;
+    buf_init(&own, &alloc_heap, 0);
+    text = text ? text : &own;
+    enum status s = remote_try(cli, verb, args, text, &why);
+    int code = s == STATUS_OK ? read_answer(text, answer) : remote_fail(s, &why);
+    buf_fini(&own);
+    return code;
+}
+
+int remote_print(const struct cli *cli, struct buf *text, void (*print)(const struct json *answer))
+{
+    struct json *answer = NULL;
+    int code = read_answer(text, &answer);
+    if (code == EXIT_OK && cli->json)
+        puts(buf_cstr(text));
+    else if (code == EXIT_OK)
+        print(answer);
+    json_close(answer);
+    return code;
 }
 
 int remote_show(const struct cli *cli, const char *verb, struct buf *args,
                 void (*print)(const struct json *answer))
 {
     struct buf text;
-    struct json *answer = NULL;
+    struct why why;
     buf_init(&text, &alloc_heap, 0);
-    int code = remote_ask(cli, verb, args, &text, &answer);
-    if (code == EXIT_OK && cli->json)
-        puts(buf_cstr(&text));
-    else if (code == EXIT_OK)
-        print(answer);
-    json_close(answer);
+    enum status s = remote_try(cli, verb, args, &text, &why);
+    int code = s == STATUS_OK ? remote_print(cli, &text, print) : remote_fail(s, &why);
     buf_fini(&text);
     return code;
 }

@@ -38,6 +38,14 @@ enum status remote_retry(const struct cli *cli, const char *verb, struct buf *ar
 // terminal, who waits long is told so on stderr.
 int remote_ask(const struct cli *cli, const char *verb, struct buf *args, struct buf *text,
                struct json **answer) MUST_USE;
+// As remote_ask, but leaves the answer's text (appended) to remote_print, and what has failed to
+// the caller, who may say it with remote_fail. What is wrong with the file whose gateway is asked
+// nevertheless is said.
+enum status remote_try(const struct cli *cli, const char *verb, struct buf *args, struct buf *text,
+                       struct why *why) MUST_USE;
+int remote_fail(enum status s, const struct why *why); // EXIT_USAGE or EXIT_FAILED
+// As remote_show prints it.
+int remote_print(const struct cli *cli, struct buf *text, void (*print)(const struct json *answer));
 // Asks as remote_ask does, and prints what came: the answer's text with --json, else by `print`.
 int remote_show(const struct cli *cli, const char *verb, struct buf *args,
                 void (*print)(const struct json *answer)) MUST_USE;

@@ -411,6 +411,35 @@ static void print(const struct json *j)
                       STR_ARG(json_str(one)));
 }
 
+// Only this program has written it, by what it has read of the file: a gateway that finds it wrong
+// has another idea of what it says.
+static bool is_of_others(enum status s, const struct why *why)
+{
+    return s == STATUS_SYNTAX && str_starts(str_of(why->text), (struct str)STR("\"policy\": "));
+}
+
+static int ask(const struct cli *cli, struct buf *args)
+{
+    struct buf text;
+    struct why why;
+    int code;
+    buf_init(&text, &alloc_heap, 0);
+    enum status s = remote_try(cli, "routes/replay", args, &text, &why);
+    if (s == STATUS_OK)
+        code = remote_print(cli, &text, print);
+    else if (is_of_others(s, &why))
+        code =
+            command_failed("the gateway that runs is of another version than this program (most "
+                           "likely it is older), and does not understand its policy: restart it, "
+                           "or replay with the program that it is. Nothing is wrong with the "
+                           "file. The gateway says: %s",
+                           why.text);
+    else
+        code = remote_fail(s, &why);
+    buf_fini(&text);
+    return code;
+}
+
 int route_replay(const struct cli *cli, const struct route_wishes *w)
 {
     struct buf args, policy;
@@ -427,7 +456,7 @@ int route_replay(const struct cli *cli, const struct route_wishes *w)
         remote_arg(&args, "route", str_of(w->route));
         remote_arg(&args, "since", str_of(w->since));
         remote_arg(&args, "until", str_of(w->until));
-        code = remote_show(cli, "routes/replay", &args, print);
+        code = ask(cli, &args);
     }
     buf_fini(&policy);
     buf_fini(&args);

@@ -66,7 +66,18 @@ static void set_endpoint(struct str name, struct logged *out)
     }
 }
 
-static void add_row(struct logged_reader *r, const struct entry *e, struct logged *out)
+// No other one has followed it: where the large side has given nothing, that of the small one.
+static void note_given(const struct entry *e, bool second, bool *found, struct logged *out)
+{
+    const bool answered = outcome_answered(e->outcome, e->ttft_us);
+    if (*found && e->followed)
+        return;
+    *found = *found || !e->followed;
+    out->answered = answered || (second && out->answered); // that of the first is given
+    out->given = out->attempt_count;
+}
+
+static void add_row(struct logged_reader *r, const struct entry *e, bool *found, struct logged *out)
 {
     const bool second = str_ends(e->route, str_of(": second"));
     out->asked_second = out->asked_second || second;
@@ -76,8 +87,7 @@ static void add_row(struct logged_reader *r, const struct entry *e, struct logge
         set_endpoint(e->endpoint, out);
     out->priced = out->priced && e->price_state != PRICE_UNPRICED &&
                   money_add(out->cost, e->cost, &out->cost);
-    const bool answered = outcome_answered(e->outcome, e->ttft_us);
-    out->answered = answered || (second && out->answered); // that of the first is given
+    note_given(e, second, found, out);
     if (out->attempt_count == ATTEMPTS_MAX)
         return;
     struct logged_attempt *a = &out->attempts[out->attempt_count++];
@@ -95,11 +105,12 @@ static enum status read_rows(struct logged_reader *r, struct logged *out, struct
 {
     struct entry e;
     enum status status;
+    bool found = false;
     out->priced = true;
     sqlite3_bind_int64(r->rows, 1, out->start_us);
     sql_bind_blob(r->rows, 2, out->id.bytes, sizeof out->id.bytes);
     while (row_next(r->rows, &e, &status, why))
-        add_row(r, &e, out);
+        add_row(r, &e, &found, out);
     sqlite3_reset(r->rows);
     return status;
 }
@@ -162,6 +173,11 @@ static bool read_call(struct logged_reader *r, struct logged *out)
         return false;
     read_traits(out);
     return true;
+}
+
+const struct logged_attempt *logged_given(const struct logged *c)
+{
+    return c->given < c->attempt_count ? &c->attempts[c->given] : NULL;
 }
 
 enum status logged_more(struct logged_reader *r, struct logged *call, struct why *why)

@@ -38,12 +38,16 @@ struct logged { // slices live until the next one
     struct money cost; // of all attempts:
     struct logged_attempt attempts[ATTEMPTS_MAX];
     unsigned attempt_count;
+    unsigned given; // of them: what its caller got; the last where nobody knows
     bool asked_second, escalated;
-    bool answered; // by the last of them
+    bool answered; // by that one
     bool rated;    // by its caller:
     uint32_t score_ppm;
     struct str words; // its pair's traits, packed (route/traits.h); empty: none has them
 };
+
+// Whose answer its caller got; NULL: nobody's is known.
+const struct logged_attempt *logged_given(const struct logged *c);
 
 struct logged_reader {
     sqlite3_stmt *calls, *rows, *later, *rating, *pair;

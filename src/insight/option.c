@@ -217,6 +217,21 @@ bool option_asks(const struct logged *c, const struct policy_route *p, uint64_t 
     return (m || side_of(p, was->side)->proposed) && take(c, p, was, m, &ignored);
 }
 
+static bool has_named(const struct policy_side *s, uint64_t model)
+{
+    for (unsigned i = 0; i < s->count; i++)
+        if (map_hash(s->models[i].name) == model)
+            return true;
+    return false;
+}
+
+enum side option_side(const struct policy_route *p, uint64_t model, enum side was)
+{
+    const enum side other = was == SIDE_SMALL ? SIDE_LARGE : SIDE_SMALL;
+    const bool moved = !has_named(side_of(p, was), model) && has_named(side_of(p, other), model);
+    return moved ? other : was;
+}
+
 void option_was(const struct decision *d, struct option *out)
 {
     *out = (struct option){.side = {.usable = false}};

@@ -33,6 +33,9 @@ void option_find(const struct logged *c, const struct policy_route *p, enum side
 struct str option_second(const struct logged *c, const struct policy_route *p, bool fresh);
 // The policy may ask that model (its name's map_hash), too, on either side.
 bool option_asks(const struct logged *c, const struct policy_route *p, uint64_t model);
+// Of which side of the policy's that model is, which was asked as one of side `was`: of that,
+// unless the other one alone has it.
+enum side option_side(const struct policy_route *p, uint64_t model, enum side was);
 // The one of the side that went first, when it was chosen.
 void option_was(const struct decision *d, struct option *out);
 

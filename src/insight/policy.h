@@ -94,6 +94,8 @@ struct policy_route {
     // Odds with which a call becomes a pair, and while a certificate holds; 0: none does. As well.
     uint32_t odds_ppm, odds_certified_ppm;
     bool other_terms;    // its models or checks are not those that hold now. As well
+    bool other_checks;   // ... its checks are not. As well
+    bool other_match;    // ... nor which calls come to it, whatever they ask of a model. As well
     bool other_prices;   // the policy writes prices, and others than those that hold now. As well
     bool own_providers;  // by which its tiers are proposed, not by those that hold now. As well
     struct str unasked;  // one of them, an Ollama: what it has nobody knows. As well

@@ -70,10 +70,10 @@ static bool cost_seen(const struct anew *a, struct money *out)
 static const struct logged_attempt *answer_there(const struct anew *a)
 {
     const struct logged *c = a->call;
-    const struct logged_attempt *last =
-        c->attempt_count ? &c->attempts[c->attempt_count - 1] : NULL;
-    bool there = last && c->answered && !last->second && last->model == map_hash(chosen(a)->model);
-    return there ? last : NULL;
+    const struct logged_attempt *given = logged_given(c);
+    bool there =
+        given && c->answered && !given->second && given->model == map_hash(chosen(a)->model);
+    return there ? given : NULL;
 }
 
 // It goes elsewhere, or went there by a draw: its forecast, and where one knows better what that
@@ -136,6 +136,13 @@ static void add_cost(struct replay *r, const struct anew *a)
     else
         add_forecast(r, a);
     add_checked(r, a);
+}
+
+// What it was escalated to is not asked any more.
+static bool is_dropped(const struct anew *a)
+{
+    const struct logged_attempt *given = logged_given(a->call);
+    return !a->moved && given && given->escalated && !a->choice.cascade;
 }
 
 // --- how good it is ---
@@ -230,7 +237,7 @@ static void add_rating(struct replay *r, const struct anew *a)
     if (!c->rated)
         return;
     estimate_weigh(&r->rated_was, 1, odds_of(c->score_ppm));
-    if (!a->moved && !a->kept.gone)
+    if (!a->moved && !a->kept.gone && !is_dropped(a))
         estimate_weigh(&r->rated_would, 1 / drawn(a), odds_of(c->score_ppm));
 }
 
@@ -259,26 +266,51 @@ static void add_example(struct replay *r, const struct anew *a)
                      sizeof e->would);
 }
 
+// Of which side of the policy's the model is that has answered, and does so still.
+static enum side side_given(const struct replay *r, const struct anew *a)
+{
+    const struct logged_attempt *given = logged_given(a->call);
+    if (given->model == map_hash(chosen(a)->model))
+        return a->choice.side;
+    return given->second ? given->side : option_side(r->policy, given->model, given->side);
+}
+
 // By which the route's calls are told apart: by the side whose model has answered.
 static void count_answers(struct replay *r, const struct anew *a)
 {
     const struct logged *c = a->call;
-    const struct logged_attempt *last =
-        c->attempt_count ? &c->attempts[c->attempt_count - 1] : NULL;
+    const struct logged_attempt *given = logged_given(c);
     const bool checked = a->choice.cascade && (a->moved || !c->decision.cascade);
-    const bool dropped = last && last->escalated && !a->choice.cascade;
-    if (!last || !c->answered)
+    if (!given || !c->answered)
         return;
     r->answered++;
-    r->answered_was += last->side == SIDE_SMALL;
+    r->answered_was += given->side == SIDE_SMALL;
     if (checked)
         r->answered_checked++;
-    else if (a->moved || dropped)
+    else if (a->moved || is_dropped(a))
         r->answered_would += a->choice.side == SIDE_SMALL;
     else if (a->kept.gone)
         r->answered_would += a->kept.instead.side.usable && a->kept.at == SIDE_SMALL;
     else
-        r->answered_would += last->side == SIDE_SMALL;
+        r->answered_would += side_given(r, a) == SIDE_SMALL;
+}
+
+// What asking the small side first has paid says nothing of other models, nor of other checks.
+static bool is_tried_by_others(const struct policy_route *p, const struct anew *a)
+{
+    const struct decision *d = &a->call->decision;
+    const bool tells = a->choice.cascade || a->choice.why == CHOICE_WHY_NO_CASCADE;
+    return tells && d->call.cascade != CHOICE_CASCADE_UNKNOWN &&
+           (p->other_checks || !option_as_it_was(d, &p->small, SIDE_SMALL) ||
+            !option_as_it_was(d, &p->large, SIDE_LARGE));
+}
+
+static void count_checks(struct replay *r, const struct anew *a)
+{
+    const bool was = !a->moved && a->call->decision.cascade;
+    r->rechecked += was && a->choice.cascade;
+    r->unescalated += is_dropped(a);
+    r->tried += is_tried_by_others(r->policy, a);
 }
 
 static void count(struct replay *r, const struct anew *a)
@@ -295,6 +327,7 @@ static void count(struct replay *r, const struct anew *a)
     r->to_other += a->moved ? was == now : a->kept.gone != NULL;
     r->stranded += !a->moved && a->kept.gone && !a->kept.instead.side.usable;
     count_answers(r, a);
+    count_checks(r, a);
 }
 
 // Nobody could be asked.

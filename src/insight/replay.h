@@ -92,6 +92,11 @@ struct replay {
     int64_t to_second;          // calls of which it would be asked, and was not; of them
     int64_t checked_second;     // ... those that were not verified at all
     char unpriced[REPLAY_TEXT]; // a model whose price is not known; empty: none
+    int64_t rechecked;          // small answers that were verified, and would be
+    int64_t unescalated;        // ... that were refused, and would be given
+    int64_t
+        tried; // calls whose side says what a cascade has paid (core/choice.h) with other models,
+               // or by other checks
     // Quality.
     struct replay_pairs pairs_was, pairs_would;
     bool certified; // some call came while a certificate held

@@ -13,13 +13,18 @@ static void write_share(struct json_out *o, const char *name, double share)
 }
 
 // An end that is not finite is not known.
-static void write_interval(struct json_out *o, double low, double high)
+static void write_end(struct json_out *o, const char *name, double end)
 {
-    if (isfinite(low))
-        write_share(o, "low", low);
+    if (isfinite(end))
+        write_share(o, name, end);
     else
-        json_out_null(o, "low");
-    write_share(o, "high", high);
+        json_out_null(o, name);
+}
+
+static void write_interval(struct json_out *o, bool open, double low, double high)
+{
+    write_end(o, "low", open ? -HUGE_VAL : low);
+    write_end(o, "high", open ? HUGE_VAL : high);
 }
 
 static double part(int64_t n, int64_t of)
@@ -55,7 +60,8 @@ static void write_would(const struct replay *r, struct json_out *o)
     const int128 base = r->was + r->more + (int128)round(checks);
     const struct estimated erred = err(r);
     figure_usd(o, "would", true, base + (int128)round(erred.is));
-    if (replay_unseen(&r->forecasts[SIDE_SMALL]) || replay_unseen(&r->forecasts[SIDE_LARGE])) {
+    if (replay_unseen(&r->forecasts[SIDE_SMALL]) || replay_unseen(&r->forecasts[SIDE_LARGE]) ||
+        replay_costs_open(r)) {
         json_out_null(o, "low");
         json_out_null(o, "high");
         return;
@@ -88,7 +94,8 @@ static void write_cost(const struct replay *r, struct json_out *o)
 
 // --- quality ---
 
-static void write_loss(struct json_out *o, const char *name, const struct replay_pairs *p)
+static void write_loss(struct json_out *o, const char *name, const struct replay_pairs *p,
+                       bool open)
 {
     if (p->count == 0) {
         json_out_null(o, name);
@@ -98,11 +105,12 @@ static void write_loss(struct json_out *o, const char *name, const struct replay
     json_out_begin(o, name, '{');
     json_out_number(o, "pairs", (int64_t)p->count);
     write_share(o, "is", loss.is);
-    write_interval(o, loss.low, loss.high);
+    write_interval(o, open, loss.low, loss.high);
     json_out_end(o, '}');
 }
 
-static void write_rating(struct json_out *o, const char *name, const struct estimate_ratio *e)
+static void write_rating(struct json_out *o, const char *name, const struct estimate_ratio *e,
+                         bool open)
 {
     if (e->count == 0) {
         json_out_null(o, name);
@@ -112,20 +120,21 @@ static void write_rating(struct json_out *o, const char *name, const struct esti
     json_out_begin(o, name, '{');
     json_out_number(o, "calls", e->count);
     write_share(o, "is", mean.is);
-    write_interval(o, fmax(0, mean.low), fmin(1, mean.high));
+    write_interval(o, open, fmax(0, mean.low), fmin(1, mean.high));
     json_out_end(o, '}');
 }
 
 static void write_quality(const struct replay *r, struct json_out *o)
 {
+    const bool open = replay_quality_open(r);
     json_out_begin(o, "loss", '{');
-    write_loss(o, "was", &r->pairs_was);
-    write_loss(o, "would", &r->pairs_would);
+    write_loss(o, "was", &r->pairs_was, false);
+    write_loss(o, "would", &r->pairs_would, open);
     json_out_number(o, "unjudged", r->pairs_unjudged);
     json_out_end(o, '}');
     json_out_begin(o, "rated", '{');
-    write_rating(o, "was", &r->rated_was);
-    write_rating(o, "would", &r->rated_would);
+    write_rating(o, "was", &r->rated_was, false);
+    write_rating(o, "would", &r->rated_would, open);
     json_out_end(o, '}');
 }
 

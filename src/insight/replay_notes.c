@@ -7,6 +7,23 @@ bool replay_unseen(const struct replay_forecasts *f)
     return f->calls && f->erred.count < REPLAY_SEEN_LEAST;
 }
 
+// Small answers would be verified otherwise than such answers ever were.
+static bool is_checked_otherwise(const struct replay *r)
+{
+    return r->policy->other_checks && r->rechecked + r->checked > 0;
+}
+
+bool replay_costs_open(const struct replay *r)
+{
+    return r->policy->other_match || is_checked_otherwise(r) || r->tried ||
+           (r->checked && !r->cascades) || (r->to_second && !r->seconds);
+}
+
+bool replay_quality_open(const struct replay *r)
+{
+    return r->policy->other_match || is_checked_otherwise(r) || r->tried || r->unescalated;
+}
+
 // What a tier was taken for that nobody wrote, and by whose providers.
 static void write_filled(const struct policy_route *p, const struct policy_side *s,
                          const char *side, struct json_out *o)
@@ -83,6 +100,34 @@ static void note_unseen(const struct policy_route *p, struct json_out *o)
                          "stand where they stood");
 }
 
+// What no interval is told for.
+static void note_open(const struct replay *r, struct json_out *o)
+{
+    if (r->policy->other_match)
+        json_out_note(o, "the policy's route takes other calls (its `match`, or that of a route "
+                         "before it): which ones, no record tells. The figures are of the calls "
+                         "that it had, and have no interval");
+    if (is_checked_otherwise(r))
+        json_out_note(o,
+                      "the policy's route checks answers otherwise (`verify`, `hold`): how many of "
+                      "%lld small answers it would refuse is not known. As many are taken to be "
+                      "refused as were, and costs and loss have no interval",
+                      (long long)(r->rechecked + r->checked));
+    if (r->unescalated)
+        json_out_note(o,
+                      "%lld small answers that a verifier has refused would be given: they are in "
+                      "no pair. The loss is more than that of the pairs by as much as they are "
+                      "bad, and has no interval",
+                      (long long)r->unescalated);
+    if (r->tried)
+        json_out_note(o,
+                      "%lld calls go by whether asking the small side first has paid, as it was "
+                      "measured with other models or checks: a gateway goes by that, too, until "
+                      "its own calls tell otherwise. What is true of the policy's is not known, "
+                      "and nothing has an interval",
+                      (long long)r->tried);
+}
+
 static void note_forecasts(const struct replay_forecasts *f, const char *side, struct json_out *o)
 {
     if (replay_unseen(f))
@@ -152,6 +197,7 @@ void replay_notes(const struct replay *r, struct json_out *o)
     json_out_begin(o, "notes", '[');
     note_calls(r, o);
     note_unseen(r->policy, o);
+    note_open(r, o);
     note_costs(r, o);
     note_risk(r, o);
     json_out_end(o, ']');

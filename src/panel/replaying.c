@@ -361,6 +361,58 @@ static void set_sessions(struct policy_route *p, const struct config_route *now)
     buf_fini(&sticky);
 }
 
+// What the policy asks of its models is no matter of which calls come to it.
+static bool has_match(const struct policy_route *p, const struct config_route *now)
+{
+    struct config_route like = *now;
+    uint64_t match = 0;
+    like.require = p->require;
+    like.require_context = p->context;
+    return !p->matched || !terms_match(&like, &match) || match == p->match;
+}
+
+// A call comes to the first route that it matches, and to those first of which it must stay on the
+// machine. The route `auto` that stands in no file has no place among them.
+static const struct policy_route *next_first(const struct work *w, const struct policy_route *p,
+                                             unsigned *at)
+{
+    while (*at < w->policy.count) {
+        const struct policy_route *one = &w->policy.routes[(*at)++];
+        if (one != p && !one->built_in && (one < p || one->local))
+            return one;
+    }
+    return NULL;
+}
+
+static const struct config_route *next_first_now(const struct config *c,
+                                                 const struct config_route *now, unsigned *at)
+{
+    while (*at < c->route_count) {
+        const struct config_route *one = &c->routes[(*at)++];
+        if (one != now && (one < now || one->local_only))
+            return one;
+    }
+    return NULL;
+}
+
+// It takes other calls, or those before it leave it others.
+static bool has_others(const struct work *w, const struct policy_route *p,
+                       const struct config_route *now)
+{
+    unsigned at = 0, at_now = 0;
+    const struct policy_route *a;
+    const struct config_route *b;
+    if (!has_match(p, now))
+        return true;
+    do {
+        a = next_first(w, p, &at);
+        b = next_first_now(w->prices->config, now, &at_now);
+        if (!a || !b)
+            return a || b;
+    } while (str_eq(a->name, b->name) && a->local == b->local_only && has_match(a, b));
+    return true;
+}
+
 // What holds now. Of a route that does not stand in the configuration nothing is known but what its
 // calls say, nor which models a tier has now that is proposed.
 static bool set_now(struct work *w, struct policy_route *p)
@@ -371,8 +423,10 @@ static bool set_now(struct work *w, struct policy_route *p)
         return false;
     if (!r)
         return true;
+    p->other_checks = !has_checks(p, r);
+    p->other_match = has_others(w, p, r);
     p->other_terms = !has_models(&p->small, r->small) || !has_models(&p->large, r->large) ||
-                     !has_checks(p, r) || p->other_calls;
+                     p->other_checks || p->other_calls;
     set_sessions(p, r);
     p->odds_ppm = r->shadow.on ? r->shadow.rate_ppm : 0;
     p->odds_certified_ppm = r->shadow.on ? r->shadow.rate_certified_ppm : 0;

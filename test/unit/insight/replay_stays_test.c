@@ -224,6 +224,29 @@ static void a_call_stays_at_its_model_whatever_its_side(void **state)
     assert_int_equal(count(r, "cost_usd.forecast"), 0);
     assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd);
     assert_true(number(r, "share_small.would") <= 0);
+    assert_true(number(r, "answered_small.was") >= 1 && number(r, "answered_small.would") <= 0);
+    end(&w);
+}
+
+// The large side was asked after all, and gave nothing: the small one's answer is the call's, which
+// no other attempt has followed.
+static void what_is_given_after_all_is_the_small_sides(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 34);
+    const struct decision d = checked();
+    struct entry e = put(&w, 0, &d);
+    e.outcome = OUTCOME_ERROR;
+    e.followed = true;
+    put_later(&w, &e, "route desk: escalated", &d.list[1], 0);
+    struct policy_route p = policy_of(CHOICE_RULES);
+    p.verifies = true;
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_int_equal(count(r, "changed"), 0);
+    assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd);
+    assert_true(number(r, "answered_small.was") >= 1 && number(r, "answered_small.would") >= 1);
     end(&w);
 }
 
@@ -470,6 +493,7 @@ int main(void)
         cmocka_unit_test(an_image_has_to_be_seen),
         cmocka_unit_test(another_second_model_is_paid_by_a_forecast),
         cmocka_unit_test(a_call_stays_at_its_model_whatever_its_side),
+        cmocka_unit_test(what_is_given_after_all_is_the_small_sides),
         cmocka_unit_test(an_answer_at_the_model_is_its_cost),
         cmocka_unit_test(what_nobody_may_take_is_refused),
         cmocka_unit_test(what_the_policy_tells_otherwise_is_looked_at),

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What no record tells of another policy a replay says, and tells no interval that would be none.
+
+#include "desk.h"
+#include "store/pairs.h"
+
+enum { CALLS = 40, PASSED = CALLS / 4 };
+
+static struct decision checked(void)
+{
+    struct decision d = decided(SIDE_SMALL, CHOICE_SURE);
+    d.cascade = true;
+    return d;
+}
+
+static struct policy_route checking(void)
+{
+    struct policy_route p = policy_of(CHOICE_RULES);
+    p.verifies = true;
+    return p;
+}
+
+static void pair_up(struct world *w, const struct entry *e)
+{
+    const struct pair p = {.id = e->id,
+                           .at_us = e->start_us,
+                           .tenant = STR("default"),
+                           .route = STR("desk"),
+                           .weak = STR("a/small"),
+                           .strong = STR("a/large"),
+                           .by_score = true,
+                           .propensity_ppm = PAIR_WHOLE_PPM,
+                           .judged = PAIR_JUDGED_MODEL,
+                           .weak_ppm = PAIR_WHOLE_PPM,
+                           .strong_ppm = PAIR_WHOLE_PPM,
+                           .weak_cost = {true, e->cost},
+                           .strong_cost = {true, {LARGE}},
+                           .judge_cost = {.known = true}};
+    enum status s = STATUS_BUSY;
+    struct why why;
+    while (s == STATUS_BUSY) // with its writer
+        s = store_pair_add(w->store, &p, &why);
+    if (s != STATUS_OK)
+        fail_msg("%s", why.text);
+}
+
+// A quarter of the small answers was refused.
+static void put_checked(struct world *w)
+{
+    begin(w);
+    dice_init(&dice, 41);
+    for (unsigned n = 0; n < CALLS; n++) {
+        const struct decision d = checked();
+        struct entry e = put(w, n, &d);
+        if (n >= PASSED) {
+            pair_up(w, &e);
+            continue;
+        }
+        e.attempt = 1;
+        e.route = str_of("route desk: escalated");
+        e.cost.pd = LARGE;
+        call(w->journal, &e);
+    }
+}
+
+static bool has_interval(const struct json_val *r, const char *low, const char *high)
+{
+    const bool is = json_type(json_path(r, low)) == JSON_STRING;
+    assert_int_equal(json_type(json_path(r, high)) == JSON_STRING, is);
+    return is;
+}
+
+static bool is_told(const struct json_val *r, bool costs, bool loss)
+{
+    return has_interval(r, "cost_usd.low", "cost_usd.high") == costs &&
+           has_interval(r, "loss.would.low", "loss.would.high") == loss &&
+           has_interval(r, "loss.was.low", "loss.was.high");
+}
+
+static void other_checks_refuse_nobody_knows_what(void **state)
+{
+    (void)state;
+    struct world w;
+    put_checked(&w);
+    struct policy_route p = checking();
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_true(is_told(r, true, true));
+    assert_int_equal(json_count(json_get(r, "notes")), 0);
+    p.other_checks = true;
+    r = replayed_by(&w, &p);
+    assert_true(is_told(r, false, false));
+    assert_true(is_noted(r, "how many of 40 small answers it would refuse is not known"));
+    p.mode = CHOICE_CERTIFIED; // there is none: no small answer is checked
+    r = replayed_by(&w, &p);
+    assert_false(is_noted(r, "checks answers otherwise"));
+    end(&w);
+}
+
+static void other_calls_are_nobodys(void **state)
+{
+    (void)state;
+    struct world w;
+    put_checked(&w);
+    struct policy_route p = checking();
+    p.other_match = true;
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_true(is_told(r, false, false));
+    assert_true(is_noted(r, "takes other calls"));
+    end(&w);
+}
+
+// What it costs is known, how bad they are is not.
+static void what_was_refused_is_in_no_pair(void **state)
+{
+    (void)state;
+    struct world w;
+    put_checked(&w);
+    struct policy_route p = checking();
+    p.verifies = false;
+    p.other_checks = true;
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_int_equal(cost_pd(r, "cost_usd.would"), cost_pd(r, "cost_usd.was") - PASSED * LARGE);
+    assert_true(is_told(r, true, false));
+    assert_true(is_noted(r, "10 small answers that a verifier has refused would be given"));
+    end(&w);
+}
+
+static void a_cascade_is_of_its_models(void **state)
+{
+    (void)state;
+    struct world w;
+    struct policy_model other = {.name = STR("a/other")};
+    begin(&w);
+    dice_init(&dice, 42);
+    for (unsigned n = 0; n < CALLS; n++) {
+        struct decision d = decided(SIDE_LARGE, CHOICE_SURE - CHOICE_TRY);
+        d.call.cascade = CHOICE_CASCADE_COSTS;
+        (void)put(&w, n, &d);
+    }
+    struct policy_route p = checking();
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_false(is_noted(r, "has paid"));
+    p.small.models = &other;
+    r = replayed_by(&w, &p);
+    assert_true(is_noted(r, "40 calls go by whether asking the small side first has paid"));
+    assert_int_equal(json_type(json_path(r, "cost_usd.low")), JSON_NULL);
+    p.verifies = false; // it tries no cascade
+    r = replayed_by(&w, &p);
+    assert_false(is_noted(r, "has paid"));
+    end(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(other_checks_refuse_nobody_knows_what),
+        cmocka_unit_test(other_calls_are_nobodys),
+        cmocka_unit_test(what_was_refused_is_in_no_pair),
+        cmocka_unit_test(a_cascade_is_of_its_models),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
