@@ -72,8 +72,8 @@ static int64_t judged_most(const struct req *r, const struct config_route *route
 
 // It can be asked as the other side: what it may cost is known, and there may be room for it. Its
 // text, unless it is short, is read again only where the price of a whole window does not tell.
-static bool is_payable(const struct req *r, const struct candidate *other, int64_t room,
-                       struct reservation_seen *unread, struct reservation_seen *read)
+static bool is_payable(struct req *r, const struct candidate *other, int64_t room,
+                       struct reservation_seen *unread)
 {
     const struct reservation_at at = {&other->target, other->sheet, COMPARING_OUTPUT_LEAST};
     struct bound bound;
@@ -82,7 +82,7 @@ static bool is_payable(const struct req *r, const struct candidate *other, int64
         if (bound.state == BOUND_KNOWN && bound.most.n <= room)
             return true;
     }
-    reservation_foresee(r, &at, read, &bound);
+    reservation_foresee(r, &at, &r->seen, &bound);
     return bound.state == BOUND_KNOWN && bound.most.n <= room;
 }
 
@@ -98,7 +98,7 @@ static bool is_priced(const struct candidate *c)
     return c->expected_state != PRICE_UNPRICED;
 }
 
-bool provable(const struct req *r, const struct plan *p, const struct candidate *small,
+bool provable(struct req *r, const struct plan *p, const struct candidate *small,
               const struct candidate *large)
 {
     const struct config_route *route = p->route;
@@ -109,6 +109,6 @@ bool provable(const struct req *r, const struct plan *p, const struct candidate 
         return !is_boundless(r, large);
     const int64_t room =
         route->shadow.on ? route->shadow.budget.n - judged_most(r, route, large) : INT64_MAX;
-    struct reservation_seen unread = {.unread = true}, read = {.unread = false};
-    return is_payable(r, large, room, &unread, &read) && is_payable(r, small, room, &unread, &read);
+    struct reservation_seen unread = {.unread = true};
+    return is_payable(r, large, room, &unread) && is_payable(r, small, room, &unread);
 }

@@ -8,7 +8,8 @@
 //   the whole budget of the pairs is less than what one may hold   }
 //
 // The last of these is asked where a certificate chooses, or a pair is to be made of the call: it
-// takes longer than the choice itself, and of a long body as long as a budget that weighs it.
+// takes longer than the choice itself, and of a long body as long as a budget that weighs it, for
+// which it is then weighed already.
 
 #ifndef REQUEST_PROVABLE_H
 #define REQUEST_PROVABLE_H
@@ -16,7 +17,7 @@
 #include "request/plan.h"
 
 // `small`, `large`: the models whose answers would be compared.
-bool provable(const struct req *r, const struct plan *p, const struct candidate *small,
+bool provable(struct req *r, const struct plan *p, const struct candidate *small,
               const struct candidate *large);
 
 #endif

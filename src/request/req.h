@@ -84,7 +84,8 @@ struct req {
     bool body_here;
     struct buf decoded; // gzip or zstd taken off
     struct ask ask;
-    bool asked;        // ask is open
+    bool asked;                   // ask is open
+    struct reservation_seen seen; // how much of it there is, where that had to be known
     struct str system; // its instructions' SHA-256, as digits (matching.c); not yet: NULL
     struct feedback_call *rating; // it is feedback, which is being kept; NULL: it is none
 

@@ -51,15 +51,24 @@ static struct bound_call call_of(const struct req *r, const struct config_provid
                                .output_unsaid = output_unsaid(p)};
 }
 
-// A body is weighed once an attempt; the weight may be changed.
+// Weighs the body, unless it was for such a model before.
+static void see(const struct req *r, const struct config_provider *p, struct str model,
+                struct reservation_seen *seen)
+{
+    const unsigned flags = flags_of(r, p);
+    if (!seen->there || seen->flags != flags || !weigh_model_alike(seen->model, model))
+        (seen->unread ? weigh_unread : weigh)(&r->ask, flags, model, &seen->weight);
+    seen->there = true;
+    seen->flags = flags;
+    seen->model = model;
+}
+
+// The weight may be changed.
 static void measure(struct req *r, struct measure *m)
 {
-    struct attempt *a = &r->attempt;
-    const struct config_provider *p = a->provider;
-    if (!a->reservation.weighed)
-        weigh(&r->ask, flags_of(r, p), a->target.model, &a->reservation.weight);
-    a->reservation.weighed = true;
-    m->weight = a->reservation.weight;
+    const struct config_provider *p = r->attempt.provider;
+    see(r, p, r->attempt.target.model, &r->seen);
+    m->weight = r->seen.weight;
     m->call = call_of(r, p, settle_sheet(r), &m->weight);
 }
 
@@ -120,13 +129,7 @@ static void foresee(const struct req *r, const struct reservation_at *at, struct
 void reservation_foresee(const struct req *r, const struct reservation_at *at,
                          struct reservation_seen *seen, struct bound *out)
 {
-    const unsigned flags = flags_of(r, provider_at(r, at));
-    const struct str model = at->target->model;
-    if (!seen->there || seen->flags != flags || !weigh_model_alike(seen->model, model))
-        (seen->unread ? weigh_unread : weigh)(&r->ask, flags, model, &seen->weight);
-    seen->there = true;
-    seen->flags = flags;
-    seen->model = model;
+    see(r, provider_at(r, at), at->target->model, seen);
     foresee(r, at, seen->weight, out);
 }
 

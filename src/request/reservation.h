@@ -21,9 +21,7 @@ struct target;
 
 struct reservation {
     struct booking *booking; // NULL: no budget has an account for it, or it has ended
-    struct weight weight;    // of its body, once it is `weighed`
-    bool weighed;
-    bool bounded; // there is an end to what it may cost
+    bool bounded;            // there is an end to what it may cost
     bool grows;
     bool starved;             // one that grows: its stream is not read until the store has answered
     bool told;                // `left` is known
@@ -53,7 +51,8 @@ struct reservation_at {
     const struct sheet *sheet;
     int64_t output_max;
 };
-// The call's body, as it was weighed last. Zeroed before the first time, but for `unread`.
+// The call's body, as it was weighed last: req.seen, which an attempt finds where its route had to
+// weigh it, or `unread`. Zeroed before the first time, but for that.
 struct reservation_seen {
     bool unread; // as if it filled the model's window, which takes next to no time
     bool there;

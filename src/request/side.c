@@ -81,7 +81,7 @@ bool side_gives(const struct plan *p, const struct candidate *c)
 // A certificate is of calls that are like those that were compared, and of the model that is first
 // in line. Above its threshold the large side answers whatever the call is: nothing is asked but of
 // what may be a pair.
-static void confine_promise(const struct req *r, struct plan *p, const struct candidate *large,
+static void confine_promise(struct req *r, struct plan *p, const struct candidate *large,
                             struct choice_judged *judged)
 {
     const struct candidate *small = in_turn(p, SIDE_SMALL), *given = side_given(p);
