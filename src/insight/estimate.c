@@ -16,6 +16,18 @@ static struct estimated around(double is, double variance)
     return (struct estimated){is, is - half, is + half};
 }
 
+struct estimated estimate_share(int64_t n, int64_t of)
+{
+    must(n >= 0 && n <= of);
+    if (of == 0)
+        return (struct estimated){0, 0, 1};
+    const double all = (double)of, is = (double)n / all, zz = TWO_SIDED * TWO_SIDED;
+    const double centre = (is + zz / (2 * all)) / (1 + zz / all);
+    const double half =
+        TWO_SIDED * sqrt(is * (1 - is) / all + zz / (4 * all * all)) / (1 + zz / all);
+    return (struct estimated){is, fmax(0, centre - half), fmin(1, centre + half)};
+}
+
 void estimate_weigh(struct estimate_ratio *e, double weight, double x)
 {
     double ww = weight * weight;

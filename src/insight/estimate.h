@@ -19,6 +19,10 @@ struct estimate_ratio {
     double ww, wwx, wwxx; // Σ w², w²x, w²x²
 };
 
+// Of n that are so among `of`, as many or more: the share of all of which these were drawn (E. B.
+// Wilson, "Probable inference, the law of succession, and statistical inference" (1927)); of none
+// nothing is known.
+struct estimated estimate_share(int64_t n, int64_t of);
 void estimate_weigh(struct estimate_ratio *e, double weight, double x);
 // Of at least one number.
 struct estimated estimate_mean(const struct estimate_ratio *e);

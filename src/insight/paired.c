@@ -27,6 +27,7 @@ static void keep(void *context, const struct pair *p)
                                              .weak = map_hash(p->weak),
                                              .strong = map_hash(p->strong),
                                              .judged = p->judged != PAIR_JUDGED_NOT,
+                                             .served_strong = p->served_strong,
                                              .weak_ppm = p->weak_ppm,
                                              .strong_ppm = p->strong_ppm,
                                              .propensity_ppm = p->propensity_ppm,

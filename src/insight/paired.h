@@ -12,7 +12,7 @@
 struct paired_one {
     struct uuid id;
     uint64_t weak, strong; // names of the models (map_hash)
-    bool judged;
+    bool judged, served_strong;
     uint32_t weak_ppm, strong_ppm, propensity_ppm;
     struct pair_cost weak_cost, strong_cost;
 };

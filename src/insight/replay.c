@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "insight/kept.h"
 #include "insight/paired.h"
+#include "insight/refusals.h"
 #include "insight/retest.h"
 #include "route/learner.h"
 #include "store/sql.h"
@@ -26,6 +27,7 @@ struct anew {
     bool moved;   // another model is asked first
     bool scored;  // anew, by the route's model, which may have learned from its pair
     bool by_pair; // ... and could only be since it has one
+    struct replay_checks *checks; // its small answer would be verified, and was not; or NULL
     struct kept kept;
 };
 
@@ -95,18 +97,35 @@ static void add_forecast(struct replay *r, const struct anew *a)
         estimate_weigh(&f->erred, 1 / odds, pd(truth) - pd(forecast));
 }
 
-// Small answers would be verified that were not: of them as many are refused as of the others.
+// What it costs to ask the large side after all: as it did, where that has answered.
+static double large_cost(const struct anew *a)
+{
+    const struct logged *c = a->call;
+    const struct logged_attempt *given = logged_given(c);
+    if (given && c->answered && c->priced && given->model == map_hash(a->large.model))
+        return pd(given->cost);
+    return a->large.side.priced ? pd(a->large.side.expected) : 0;
+}
+
+static bool has_shadow(const struct anew *a)
+{
+    const struct paired_one *p = a->pair;
+    return p && p->served_strong && p->weak_cost.known && p->weak == map_hash(a->small.model);
+}
+
 static void add_checked(struct replay *r, const struct anew *a)
 {
     const struct kept_of of = {r->policy, a->call, &a->choice};
     bool was = !a->moved && a->call->decision.cascade;
     if (kept_asks_second(&of) && !(was && a->call->asked_second))
         r->to_second++;
-    if (!a->choice.cascade || was)
+    if (!a->checks)
         return;
     r->checked_second += kept_asks_second(&of);
     r->checked++;
-    r->checked_large += a->large.side.priced ? pd(a->large.side.expected) : 0;
+    a->checks->calls++;
+    a->checks->pairs += has_shadow(a);
+    a->checks->large += large_cost(a);
 }
 
 static void add_cost(struct replay *r, const struct anew *a)
@@ -280,13 +299,12 @@ static void count_answers(struct replay *r, const struct anew *a)
 {
     const struct logged *c = a->call;
     const struct logged_attempt *given = logged_given(c);
-    const bool checked = a->choice.cascade && (a->moved || !c->decision.cascade);
     if (!given || !c->answered)
         return;
     r->answered++;
     r->answered_was += given->side == SIDE_SMALL;
-    if (checked)
-        r->answered_checked++;
+    if (a->checks)
+        a->checks->answered++;
     else if (a->moved || is_dropped(a))
         r->answered_would += a->choice.side == SIDE_SMALL;
     else if (a->kept.gone)
@@ -418,6 +436,23 @@ static bool is_where_it_was(const struct anew *a)
            (d->chosen < d->count && str_eq(now, d->list[d->chosen].model));
 }
 
+// The large side has answered it, as calls that shadows are asked of.
+static bool is_large(const struct logged *c)
+{
+    const struct logged_attempt *given = logged_given(c);
+    return given && c->answered && given->side == SIDE_LARGE && !given->escalated;
+}
+
+// By what one tells how many of such answers would be refused; NULL: it was verified, or is not.
+static struct replay_checks *checks_of(struct replay *r, const struct anew *a)
+{
+    const unsigned i = shadowed_find(&r->shadowed, map_hash(a->small.model));
+    if (!a->choice.cascade || (!a->moved && a->call->decision.cascade))
+        return NULL;
+    const bool tells = i < r->shadowed.count && r->shadowed.list[i].asked >= REFUSALS_LEAST;
+    return tells && a->moved && is_large(a->call) ? &r->by_shadow[i] : &r->guessed;
+}
+
 // False: it is left out, and counted there.
 static bool choose(struct replay *r, struct anew *a)
 {
@@ -447,6 +482,7 @@ static bool choose(struct replay *r, struct anew *a)
         return false;
     }
     a->moved = !is_where_it_was(a);
+    a->checks = checks_of(r, a);
     if (!a->moved)
         kept_find(&(struct kept_of){p, a->call, &a->choice}, &a->kept);
     return true;
@@ -495,6 +531,8 @@ enum status replay(const struct replay_of *of, const struct policy_route *policy
     enum status status = paired_read(&pairs, of->store, policy->name, of->span.since_us, why);
     if (status == STATUS_OK && policy->mode != CHOICE_RULES)
         status = retest(of, policy, &out->retest, why);
+    if (status == STATUS_OK && !shadowed_read(&out->shadowed, of->db, policy->name, &of->span))
+        status = sql_why(why, of->db, "the ledger cannot be read");
     if (status == STATUS_OK)
         status = read_all(out, of, &pairs, why);
     const float least = least_odds(out);

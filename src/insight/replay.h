@@ -7,6 +7,7 @@
 //   the same as then   its cost and its rating are what they were
 //   another one        the cost that was expected there, and what such forecasts erred by: pairs
 //                      have both sides' costs, each over the odds with which it is known
+//   escalations        of answers that nobody has verified: as shadows show (refusals.h)
 //   loss               of the pairs, each over its odds: both answers' quality is known there,
 //                      wherever the call went
 //
@@ -22,6 +23,7 @@
 #include "insight/logged.h"
 #include "insight/loss.h"
 #include "insight/policy.h"
+#include "insight/shadowed.h"
 #include "route/model.h"
 
 #define REPLAY_EXAMPLES 5
@@ -62,6 +64,14 @@ struct replay_forecasts {
     struct estimate_ratio erred; // what their forecasts erred by, of those of which it is known
 };
 
+// Small answers that would be verified, and were not.
+struct replay_checks {
+    int64_t calls;    // of which the costs are known
+    int64_t answered; // that had an answer at all
+    int64_t pairs;    // that have one of what a shadow had
+    double large;     // what the large side costs for all `calls`, or is expected to
+};
+
 struct replay {
     const struct policy_route *policy;
     int64_t calls;    // that were chosen for; of them
@@ -77,8 +87,7 @@ struct replay {
     int64_t to_small, to_large, to_other; // go to another side, or to another model of the same
     int64_t stranded;                     // go nowhere from what has failed or was refused
     int64_t answered;                     // and by the small side:
-    int64_t answered_was, answered_would; // ... would be, but for
-    int64_t answered_checked;             // ... those that would be checked, which were not
+    int64_t answered_was, answered_would; // ... would be, but for those that are verified newly
     // Costs, in picodollars.
     int64_t priced;
     int128 was;
@@ -86,7 +95,9 @@ struct replay {
     struct replay_forecasts forecasts[SIDE_COUNT]; // by the side that is asked first
     int64_t cascades, escalated;                   // small answers that were verified; and refused
     int64_t checked;                               // ... that would be, and were not:
-    double checked_large;       // what the large side is expected to cost for them
+    struct shadowed shadowed; // what tells how many of them would be refused (refusals.h),
+    struct replay_checks by_shadow[SHADOWED_MOST]; // ... of those; of the others a guess:
+    struct replay_checks guessed;
     int64_t seconds;            // verified ones of which a second model was asked,
     double second;              // ... which cost so much
     int64_t to_second;          // calls of which it would be asked, and was not; of them

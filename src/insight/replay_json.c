@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "insight/figures.h"
+#include "insight/refusals.h"
 #include "insight/replay_notes.h"
 
 #define SHARE_UNIT 1e6
@@ -25,11 +26,6 @@ static void write_interval(struct json_out *o, bool open, double low, double hig
 {
     write_end(o, "low", open ? -HUGE_VAL : low);
     write_end(o, "high", open ? HUGE_VAL : high);
-}
-
-static double part(int64_t n, int64_t of)
-{
-    return of > 0 ? (double)n / (double)of : 0;
 }
 
 // --- costs ---
@@ -55,20 +51,20 @@ static struct estimated err(const struct replay *r)
 static void write_would(const struct replay *r, struct json_out *o)
 {
     const double second = r->cascades ? r->second / (double)r->cascades : 0;
-    const double checks =
-        r->checked_large * part(r->escalated, r->cascades) + (double)r->checked_second * second;
-    const int128 base = r->was + r->more + (int128)round(checks);
+    const int128 base = r->was + r->more + (int128)round((double)r->checked_second * second);
     const struct estimated erred = err(r);
-    figure_usd(o, "would", true, base + (int128)round(erred.is));
+    struct refusals refused;
+    refusals_of(r, &refused);
+    figure_usd(o, "would", true, base + (int128)round(erred.is + refused.cost.is));
     if (replay_unseen(&r->forecasts[SIDE_SMALL]) || replay_unseen(&r->forecasts[SIDE_LARGE]) ||
         replay_costs_open(r)) {
         json_out_null(o, "low");
         json_out_null(o, "high");
         return;
     }
-    const int128 low = base + (int128)round(erred.low);
+    const int128 low = base + (int128)round(erred.low + refused.cost.low);
     figure_usd(o, "low", true, low > 0 ? low : 0);
-    figure_usd(o, "high", true, base + (int128)round(erred.high));
+    figure_usd(o, "high", true, base + (int128)round(erred.high + refused.cost.high));
 }
 
 static void write_cost(const struct replay *r, struct json_out *o)
@@ -79,14 +75,16 @@ static void write_cost(const struct replay *r, struct json_out *o)
     }
     const struct replay_forecasts *small = &r->forecasts[SIDE_SMALL];
     const struct replay_forecasts *large = &r->forecasts[SIDE_LARGE];
+    struct refusals refused;
     json_out_begin(o, "cost_usd", '{');
     json_out_number(o, "calls", r->priced);
     figure_usd(o, "was", true, r->was);
     write_would(r, o);
     json_out_number(o, "forecast", small->calls + large->calls);
     json_out_number(o, "seen", small->erred.count + large->erred.count);
-    if (r->checked && r->cascades)
-        write_share(o, "escalated", part(r->escalated, r->cascades));
+    refusals_of(r, &refused);
+    if (r->checked && (r->cascades || !r->guessed.calls))
+        write_share(o, "escalated", refused.share);
     else
         json_out_null(o, "escalated");
     json_out_end(o, '}');
@@ -188,19 +186,21 @@ static void write_part(struct json_out *o, const char *name, double n, int64_t o
         json_out_null(o, name);
 }
 
-// To which side they go first, and which has answered. Of small answers that would be checked, and
-// were not, as many are refused as of the others.
+// To which side they go first, and which has answered.
 static void write_shares(const struct replay *r, struct json_out *o)
 {
-    const double accepted = 1 - part(r->escalated, r->cascades);
+    double newly = (double)r->guessed.answered;
+    struct refusals refused;
+    refusals_of(r, &refused);
+    for (unsigned i = 0; i < r->shadowed.count; i++)
+        newly += (double)r->by_shadow[i].answered;
     json_out_begin(o, "share_small", '{');
     write_part(o, "was", (double)r->small_was, r->made);
     write_part(o, "would", (double)r->small_would, r->made);
     json_out_end(o, '}');
     json_out_begin(o, "answered_small", '{');
     write_part(o, "was", (double)r->answered_was, r->answered);
-    write_part(o, "would", (double)r->answered_would + accepted * (double)r->answered_checked,
-               r->answered);
+    write_part(o, "would", (double)r->answered_would + newly - refused.answered, r->answered);
     json_out_end(o, '}');
 }
 

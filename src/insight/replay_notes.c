@@ -2,6 +2,8 @@
 
 #include "insight/replay_notes.h"
 
+#include "insight/refusals.h"
+
 bool replay_unseen(const struct replay_forecasts *f)
 {
     return f->calls && f->erred.count < REPLAY_SEEN_LEAST;
@@ -15,8 +17,8 @@ static bool is_checked_otherwise(const struct replay *r)
 
 bool replay_costs_open(const struct replay *r)
 {
-    return r->policy->other_match || is_checked_otherwise(r) || r->tried ||
-           (r->checked && !r->cascades) || (r->to_second && !r->seconds);
+    return r->policy->other_match || is_checked_otherwise(r) || r->tried || r->guessed.calls ||
+           (r->checked && r->policy->sways) || (r->to_second && !r->seconds);
 }
 
 bool replay_quality_open(const struct replay *r)
@@ -138,6 +140,37 @@ static void note_forecasts(const struct replay_forecasts *f, const char *side, s
                       (long long)f->calls, side, REPLAY_SEEN_LEAST, (long long)f->erred.count);
 }
 
+// Small answers that are verified newly.
+static void note_refusals(const struct replay *r, struct json_out *o)
+{
+    struct refusals refused;
+    refusals_of(r, &refused);
+    if (r->guessed.calls && r->cascades)
+        json_out_note(o,
+                      "%lld small answers would be verified of a kind that was not: of other "
+                      "calls, or by another model. As many are taken to be refused as of the %lld "
+                      "that were, and the costs have no interval",
+                      (long long)r->guessed.calls, (long long)r->cascades);
+    else if (r->guessed.calls)
+        json_out_note(o,
+                      "%lld small answers would be verified, and none was: what escalations "
+                      "cost is not known, and not counted",
+                      (long long)r->guessed.calls);
+    if (refused.asked)
+        json_out_note(o,
+                      "%lld small answers would be verified of calls that the large side has "
+                      "answered: of %lld such answers that shadows had verifiers have refused "
+                      "%lld, and as many are taken to be escalated%s",
+                      (long long)(r->checked - r->guessed.calls), (long long)refused.asked,
+                      (long long)refused.refused,
+                      refused.any_of_them ? ". Which of these calls would come to the small side "
+                                            "is not known: the interval is right for any"
+                                          : "");
+    if (refused.asked && r->policy->sways)
+        json_out_note(o, "`agree`, `http` and `logprob` are asked of no shadow: what they would "
+                         "refuse is not known, and the costs have no interval");
+}
+
 static void note_costs(const struct replay *r, struct json_out *o)
 {
     if (r->made > r->priced)
@@ -147,11 +180,7 @@ static void note_costs(const struct replay *r, struct json_out *o)
                       (long long)(r->made - r->priced), r->unpriced);
     note_forecasts(&r->forecasts[SIDE_SMALL], "small", o);
     note_forecasts(&r->forecasts[SIDE_LARGE], "large", o);
-    if (r->checked && !r->cascades)
-        json_out_note(o,
-                      "%lld small answers would be verified, and none was: what escalations "
-                      "cost is not known, and not counted",
-                      (long long)r->checked);
+    note_refusals(r, o);
     if (r->to_second && !r->seconds)
         json_out_note(o,
                       "a second model would be asked of up to %lld small answers (`agree`), and "

@@ -54,9 +54,32 @@ static void the_truth_is_covered(void **state)
     assert_in_range(covered, 920, 975);
 }
 
+// Also where they are few, and the share is small.
+static void a_share_is_covered(void **state)
+{
+    (void)state;
+    enum { DRAWS = 2000, SIZE = 30 };
+    struct dice dice;
+    int covered = 0;
+    dice_init(&dice, 12);
+    for (int draw = 0; draw < DRAWS; draw++) {
+        int64_t n = 0;
+        for (int i = 0; i < SIZE; i++)
+            n += dice_below(&dice, 100) < 8;
+        const struct estimated share = estimate_share(n, SIZE);
+        assert_true(share.low <= share.is && share.is <= share.high);
+        covered += share.low <= 0.08 && 0.08 <= share.high;
+    }
+    assert_in_range(covered, 1860, 1980);
+    const struct estimated none = estimate_share(0, SIZE), all = estimate_share(SIZE, SIZE);
+    assert_true(none.low <= 0 && none.high > 0.1 && all.high >= 1 && all.low < 0.9);
+    assert_true(estimate_share(0, 0).high >= 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_share_is_covered),
         cmocka_unit_test(equal_weights_are_none),
         cmocka_unit_test(one_number_has_no_spread),
         cmocka_unit_test(the_truth_is_covered),

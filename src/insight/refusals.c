@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#include "insight/refusals.h"
+
+static void add(struct estimated *sum, const struct estimated *share, double of)
+{
+    sum->is += share->is * of;
+    sum->low += share->low * of;
+    sum->high += share->high * of;
+}
+
+static int64_t refused_of(const struct shadowed_model *m)
+{
+    return m->asked > m->kept ? m->asked - m->kept : 0;
+}
+
+static struct estimated share_of(const struct shadowed_model *m, const struct replay_checks *c)
+{
+    const int64_t refused = refused_of(m);
+    struct estimated share = estimate_share(refused, m->asked);
+    if (c->pairs >= m->kept)
+        return share;
+    share.low = 0;
+    share.high = estimate_share(refused, refused + c->pairs).high;
+    return share;
+}
+
+// A refusal is short: what it costs less than the answers of pairs, by which forecasts are mended.
+static double cheaper_by(const struct shadowed_model *m)
+{
+    const int64_t refused = refused_of(m);
+    if (refused == 0 || m->kept == 0)
+        return 0;
+    return m->kept_pd / (double)m->kept - (m->asked_pd - m->kept_pd) / (double)refused;
+}
+
+void refusals_of(const struct replay *r, struct refusals *out)
+{
+    const double guess = r->cascades ? (double)r->escalated / (double)r->cascades : 0;
+    const struct estimated guessed = {guess, guess, guess};
+    double refused = guess * (double)r->guessed.calls;
+    *out = (struct refusals){.answered = guess * (double)r->guessed.answered};
+    add(&out->cost, &guessed, r->guessed.large);
+    for (unsigned i = 0; i < r->shadowed.count; i++) {
+        const struct shadowed_model *m = &r->shadowed.list[i];
+        const struct replay_checks *c = &r->by_shadow[i];
+        if (c->calls + c->answered == 0)
+            continue;
+        const struct estimated share = share_of(m, c);
+        add(&out->cost, &share, c->large - (double)c->calls * cheaper_by(m));
+        out->answered += share.is * (double)c->answered;
+        out->asked += m->asked;
+        out->refused += refused_of(m);
+        out->any_of_them |= c->pairs < m->kept;
+        refused += share.is * (double)c->calls;
+    }
+    out->share = r->checked ? refused / (double)r->checked : 0;
+}
