@@ -151,6 +151,30 @@ static void cut_or_empty(void **state)
         {"123456789. ```\n", VERDICT_BAD},
         {"```\n~~~\n", VERDICT_BAD},
         {"~~~ is a fence, ~~~so~~~\n~~~so~~~\n~~ so", VERDICT_GOOD},
+        // Fewer signs than it began with are its text; more of them end it.
+        {"````md\n```\n````", VERDICT_GOOD},
+        {"````md\n```", VERDICT_BAD},
+        {"````md\nso:\n```c\nint x;\n```\n", VERDICT_BAD},
+        {"```\nx\n`````\n", VERDICT_GOOD},
+        {"~~~~\n~~~\n~~~~", VERDICT_GOOD},
+        {"```md\n````c\nint x;\n````\n```", VERDICT_GOOD},
+        // Code by its indent.
+        {"To begin a block, write:\n\n    ```c\n\nand go on.", VERDICT_GOOD},
+        {"so:\n\n\t```c\n", VERDICT_GOOD},
+        {"```\n    ```\n", VERDICT_BAD},
+        {"   ```c\nint x;\n", VERDICT_BAD},
+        {"1. so:\n\n    ```c\n    int x;\n", VERDICT_BAD},
+        {"1. so:\n\n    ```c\n    int x;\n    ```\n", VERDICT_GOOD},
+        {"- so:\n\n      ```c\n\n- that begins one.", VERDICT_GOOD},
+        {"-     ```c\n- that begins one.", VERDICT_GOOD},
+        {"- a\n  - b:\n    ```c\n    int x;", VERDICT_BAD},
+        {"- a\n\nso:\n\n    ```c\n", VERDICT_GOOD}, // the list has ended
+        {"1. so:\n   ```c\nint x;\n```\n2. done", VERDICT_GOOD},
+        // A quote's end is its end; in a block a quote is its text.
+        {"> ```\n> x\n\nThat is all.", VERDICT_GOOD},
+        {"```\n> ```\n", VERDICT_BAD},
+        {"> > ```\n> > x\n> > ```", VERDICT_GOOD},
+        {"> ```\n> x\n\n```\n", VERDICT_BAD},
     };
     static const struct text_case empty[] = {
         {"", VERDICT_BAD},
