@@ -14,17 +14,18 @@ static void want_schema(struct asked *a, const struct json_val *schema)
     a->schema = schema;
 }
 
-static void want_json(struct asked *a, bool wanted)
+static void want(struct asked *a, enum asked_form form, bool wanted)
 {
     if (wanted)
-        a->form = ASKED_JSON;
+        a->form = form;
 }
 
 // response_format of a chat, text.format of Responses, output_config.format of Claude.
 static void read_format(struct asked *a, const struct json_val *format)
 {
     struct str type = json_str(json_get(format, "type"));
-    want_json(a, str_is(type, "json_object") || str_is(type, "json_schema"));
+    want(a, ASKED_OBJECT, str_is(type, "json_object"));
+    want(a, ASKED_JSON, str_is(type, "json_schema"));
     if (str_is(type, "json_schema")) {
         want_schema(a, json_path(format, "json_schema.schema"));
         want_schema(a, json_get(format, "schema"));
@@ -51,7 +52,7 @@ static void read_gemini(struct asked *a, const struct json_val *body)
 {
     const struct json_val *config = either(body, "generationConfig");
     const struct json_val *calling = either(either(body, "toolConfig"), "functionCallingConfig");
-    want_json(a, str_is(json_str(either(config, "responseMimeType")), "application/json"));
+    want(a, ASKED_JSON, str_is(json_str(either(config, "responseMimeType")), "application/json"));
     want_schema(a, either(config, "responseSchema"));
     want_schema(a, either(config, "responseJsonSchema"));
     a->call_needed = str_is(json_str(json_get(calling, "mode")), "ANY");
@@ -108,7 +109,7 @@ void asked_read(struct asked *a, enum endpoint endpoint, const struct json_val *
         break;
     case DIALECT_GEMINI: read_gemini(a, body); break;
     case DIALECT_OLLAMA:
-        want_json(a, str_is(json_str(json_get(body, "format")), "json"));
+        want(a, ASKED_OBJECT, str_is(json_str(json_get(body, "format")), "json"));
         want_schema(a, json_get(body, "format"));
         break;
     case DIALECT_COUNT: break;

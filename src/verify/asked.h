@@ -9,7 +9,12 @@
 #include "base/json.h"
 #include "wire/dialect.h"
 
-enum asked_form { ASKED_TEXT, ASKED_JSON, ASKED_SCHEMA };
+enum asked_form {
+    ASKED_TEXT,
+    ASKED_JSON,
+    ASKED_OBJECT, // JSON, of which the root is an object
+    ASKED_SCHEMA,
+};
 
 struct asked {
     enum dialect dialect;

@@ -18,6 +18,8 @@ static void check_text(const struct verify_case *c, struct finding *out)
         finding_set(out, VERDICT_BAD, "JSON was asked, and it is none");
         return;
     }
+    if (c->asked->form == ASKED_OBJECT && json_type(json_root(json)) != JSON_OBJECT)
+        finding_set(out, VERDICT_BAD, "a JSON object was asked, and it is none");
     if (c->asked->form == ASKED_SCHEMA)
         schema_check(c->asked->schema, json_root(json), &left, out);
     json_close(json);
