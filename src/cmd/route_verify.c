@@ -62,15 +62,6 @@ static bool ppm_of(const struct json *j, const struct json_val *v, int64_t *out)
     return n >= 0 && n <= PPM;
 }
 
-static enum answer_finish finish_of(struct str word)
-{
-    if (str_is(word, "length"))
-        return ANSWER_CUT;
-    if (str_is(word, "content_filter"))
-        return ANSWER_REFUSED;
-    return word.len > 0 ? ANSWER_ENDED : ANSWER_UNTOLD;
-}
-
 static bool read_answer(struct tried *r, struct str line)
 {
     const struct json_val *text = json_get(r->json, "weak_resp");
@@ -78,7 +69,7 @@ static bool read_answer(struct tried *r, struct str line)
     size_t len = 0;
     if (json_type(text) == JSON_STRING) {
         answer_of(&r->answer, json_str(text), &alloc_heap);
-        r->answer.finish = finish_of(json_str(json_get(r->json, "finish_reason")));
+        (void)!answer_finish_read(json_str(json_get(r->json, "finish_reason")), &r->answer.finish);
         return true;
     }
     struct str body = STR_NONE;
@@ -135,6 +126,36 @@ static enum status check_members(const struct tried *r, struct why *why)
     return STATUS_OK;
 }
 
+// One that is unknown would pass for any other.
+static enum status check_finish(struct str word, struct why *why)
+{
+    enum answer_finish finish;
+    struct buf known;
+    if (word.len == 0 || answer_finish_read(word, &finish))
+        return STATUS_OK;
+    buf_init(&known, &alloc_heap, 0);
+    for (unsigned i = 0; answer_finish_word(i); i++)
+        buf_printf(&known, "%s%s", i > 0 ? ", " : "", answer_finish_word(i));
+    const enum status s =
+        why_set(why, STATUS_RANGE, "`finish_reason` `%.*s` is unknown; known are %s",
+                STR_ARG(str_clip(word, 32)), buf_cstr(&known));
+    buf_fini(&known);
+    return s;
+}
+
+// Its own, or those of the choices of a whole answer.
+static enum status check_finishes(const struct tried *r, struct why *why)
+{
+    struct json_iter it = {0};
+    const struct json_val *choice = NULL;
+    const struct json_val *choices = json_path(r->json, "response.choices");
+    enum status s = check_finish(json_str(json_get(r->json, "finish_reason")), why);
+    while (s == STATUS_OK && json_type(choices) == JSON_ARRAY &&
+           json_each(&it, choices, NULL, &choice))
+        s = check_finish(json_str(json_get(choice, "finish_reason")), why);
+    return s;
+}
+
 static enum status read_qualities(struct tried *r, struct why *why)
 {
     const struct json_val *weak = member(r, "weak"), *strong = member(r, "strong");
@@ -159,7 +180,8 @@ static bool row_open(struct tried *r, struct str line, struct why *why)
     if (!read)
         (void)why_set(why, STATUS_SYNTAX,
                       "it has neither `weak_resp`, a text, nor `response`, an answer");
-    read = read && check_members(r, why) == STATUS_OK && read_qualities(r, why) == STATUS_OK;
+    read = read && check_members(r, why) == STATUS_OK && check_finishes(r, why) == STATUS_OK &&
+           read_qualities(r, why) == STATUS_OK;
     const struct json_val *request = member(r, "request");
     asked_read(&r->asked, ENDPOINT_CHAT, request ? request : r->json);
     if (read) {

@@ -25,6 +25,11 @@ enum answer_finish {
     ANSWER_REFUSED, // the provider, or the model by a mark of its own, gave none
 };
 
+// Why a chat's answer ended, by its provider's word: "stop", "length", ... False: it is none of
+// those that are known.
+bool answer_finish_read(struct str word, enum answer_finish *out) MUST_USE;
+const char *answer_finish_word(unsigned i); // the known ones, from 0 on; NULL: no more
+
 struct answer_call {
     int64_t index; // of a stream: where its pieces belong
     struct buf name;

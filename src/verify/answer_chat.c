@@ -4,17 +4,43 @@
 
 #include "verify/answer_part.h"
 
-// That it was refused may have been told in an earlier chunk.
+static const struct {
+    const char *word;
+    enum answer_finish finish;
+} finishes[] = {
+    {"stop", ANSWER_ENDED},
+    {"tool_calls", ANSWER_ENDED},
+    {"function_call", ANSWER_ENDED},
+    {"length", ANSWER_CUT},
+    {"content_filter", ANSWER_REFUSED},
+    {"eos", ANSWER_ENDED},                        // Together's
+    {"model_length", ANSWER_CUT},                 // Mistral's: of the model's context
+    {"insufficient_system_resource", ANSWER_CUT}, // DeepSeek's
+};
+
+#define FINISHES (sizeof finishes / sizeof finishes[0])
+
+bool answer_finish_read(struct str word, enum answer_finish *out)
+{
+    for (size_t i = 0; i < FINISHES; i++) {
+        if (str_is(word, finishes[i].word)) {
+            *out = finishes[i].finish;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *answer_finish_word(unsigned i)
+{
+    return i < FINISHES ? finishes[i].word : NULL;
+}
+
+// That it was refused may have been told in an earlier chunk. An unknown word tells nothing.
 static void read_finish(struct answer *a, struct str word)
 {
-    if (word.len == 0 || a->finish == ANSWER_REFUSED)
-        return;
-    if (str_is(word, "length"))
-        a->finish = ANSWER_CUT;
-    else if (str_is(word, "content_filter"))
-        a->finish = ANSWER_REFUSED;
-    else
-        a->finish = ANSWER_ENDED;
+    if (a->finish != ANSWER_REFUSED && word.len > 0 && !answer_finish_read(word, &a->finish))
+        a->finish = ANSWER_UNTOLD;
 }
 
 static void read_content(struct answer *a, const struct json_val *content)

@@ -58,6 +58,15 @@ for name, value, says in (("logprobs", "x", "`logprobs` is a list"), ("agree", 7
                           ("strong", 1, "it has `strong` and no `weak`")):
     expect_in(f"answers.jsonl:2: {says}", verify("\n" + json.dumps({"weak_resp": "x", name: value}), code=1))
     verify(json.dumps({"weak_resp": "x", name: None}))
+# A reason of its end that nobody knows is none that passes, in a row and in a whole answer.
+for row in ({"weak_resp": "x", "finish_reason": "lenght"},
+            {"response": {"choices": [{"message": {"content": "x"}, "finish_reason": "lenght"}]}}):
+    said = verify(json.dumps(row), code=1)
+    expect_in("answers.jsonl:1: `finish_reason` `lenght` is unknown", said)
+    expect_in("stop, tool_calls, function_call, length, content_filter", said)
+for reason, verdict in (("model_length", "bad"), ("length", "bad"), ("function_call", "good"), (None, "unsure")):
+    out = json.loads(verify(json.dumps({"weak_resp": "x", "finish_reason": reason}), "--json", "--verify", "truncation"))
+    expect(out["verifiers"]["truncation"][verdict], 1, reason)
 # From another program.
 piped = [COSTLENS, "route", "verify", "-", "--json"]
 expect(json.loads(subprocess.run(piped, input=text, capture_output=True, text=True, check=True).stdout)["rows"], 7)

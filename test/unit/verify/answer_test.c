@@ -47,6 +47,12 @@ static const struct {
      "\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\":2}\"}}]},\"finish_reason\":"
      "\"tool_calls\"}]}\n\n",
      "", ANSWER_ENDED, "f", "{\"a\":2}", 0},
+    {ENDPOINT_CHAT, METER_JSON,
+     "{\"choices\":[{\"message\":{\"content\":\"x\"},\"finish_reason\":\"model_length\"}]}", "x",
+     ANSWER_CUT, NULL, NULL, 0},
+    {ENDPOINT_CHAT, METER_JSON,
+     "{\"choices\":[{\"message\":{\"content\":\"x\"},\"finish_reason\":\"lenght\"}]}", "x",
+     ANSWER_UNTOLD, NULL, NULL, 0},
     {ENDPOINT_COMPLETIONS, METER_JSON,
      "{\"choices\":[{\"text\":\"x\",\"finish_reason\":\"stop\",\"logprobs\":{\"token_logprobs\":["
      "null,-1,-2]}}]}",
