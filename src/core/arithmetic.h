@@ -8,7 +8,8 @@
 // and nothing else, then `=` and one number; it is wrong where its exact value, rounded or cut to
 // the places that are shown, is another one. What might be anything else is not found: where a
 // name, a unit, a power or an operator stands beside it, or where what is said around it
-// (arithmetic_part.h) denies, supposes or rounds it, or is of a clock, of bits, or modulo.
+// (arithmetic_part.h) denies, asks, quotes, supposes or rounds it, or is of a clock, of bits, or
+// modulo.
 //
 // Numbers may have a $, commas between thousands, and a %; or the comma before the places and
 // points between thousands: what is right in either way is right. So is what is so with thirds,

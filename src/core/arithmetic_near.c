@@ -123,6 +123,17 @@ static struct bounds lines_around(struct str text, size_t at)
     return b;
 }
 
+static struct bounds line_around(struct str text, size_t at)
+{
+    const struct bounds of = lines_around(text, at);
+    struct bounds b = {at, at};
+    while (b.begin > of.begin && text.ptr[b.begin - 1] != '\n')
+        b.begin--;
+    while (b.end < of.end && text.ptr[b.end] != '\n')
+        b.end++;
+    return b;
+}
+
 // Of a sentence, at its line's end or at a sign with a blank behind it.
 static bool is_end(struct str text, size_t at)
 {
@@ -151,10 +162,81 @@ static bool said_within(struct arithmetic_said *s, struct str text, struct bound
     return s->last > b.begin;
 }
 
+// --- what is another's ---
+
+static bool any_starts(struct str text, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_starts(text, str_of(words[i])))
+            return true;
+    return false;
+}
+
+// "Nein." begins `text`, and is all of a clause.
+static bool says_no(struct str text)
+{
+    static const char *const words[] = {"no", "nope", "nein", "non", "n\xc3\xa3o"};
+    static const char *const wide[] = {"\xe4\xb8\x8d", "\xe3\x81\x84\xe3\x81\x84\xe3\x81\x88"};
+    text = str_trim(str_clip(text, 16));
+    while (text.len > 0 && (text.ptr[0] == '*' || text.ptr[0] == '_')) // in bold
+        text = str_skip(text, 1);
+    for (size_t i = 0; i < COUNT(words); i++) {
+        const struct str word = str_of(words[i]);
+        const char end = text.len > word.len ? text.ptr[word.len] : '.';
+        if (str_starts_nocase(text, word) && (end == '\n' || (end && strchr(".,!;:*_", end))))
+            return true;
+    }
+    return any_starts(text, wide, COUNT(wide));
+}
+
+// Its sentence asks: "Is 1 + 1 = 3?"; or the next one denies it: "1 + 1 = 3. No, ...".
+static bool is_asked(struct str text, size_t at)
+{
+    static const char *const asks[] = {"?", "\xef\xbc\x9f"};
+    static const char *const tells[] = {"\xe3\x80\x82", "\xef\xbc\x81"};
+    const size_t most = lines_around(text, at).end;
+    while (at < most && !is_end(text, at) && !any_starts(str_skip(text, at), tells, COUNT(tells)) &&
+           !any_starts(str_skip(text, at), asks, COUNT(asks)))
+        at++;
+    const struct str rest = str_skip(text, at);
+    return any_starts(rest, asks, COUNT(asks)) || (rest.len > 1 && says_no(str_skip(rest, 1)));
+}
+
+// Behind an opening mark of its line, and before the closing one. JSON puts all that it says so.
+static bool is_quoted(struct str text, size_t at)
+{
+    static const struct {
+        const char *open, *close;
+    } marks[] = {
+        {"\"", "\""},
+        {"\xe2\x80\x9c", "\xe2\x80\x9d"},
+        {"\xe2\x80\x9e", "\xe2\x80\x9c"},
+        {"\xc2\xab", "\xc2\xbb"},
+        {"\xe3\x80\x8c", "\xe3\x80\x8d"},
+    };
+    const struct bounds b = line_around(text, at);
+    if (str_starts(text, str_of("{")) || str_starts(text, str_of("[")))
+        return false;
+    const struct str before = str_from(text.ptr + b.begin, at - b.begin);
+    const struct str behind = str_from(text.ptr + at, b.end - at);
+    for (size_t i = 0; i < COUNT(marks); i++) {
+        const struct str open = str_of(marks[i].open), close = str_of(marks[i].close);
+        bool in = false;
+        for (size_t c = 0; c < before.len; c++) {
+            const struct str rest = str_skip(before, c);
+            in = in ? !str_starts(rest, close) : str_starts(rest, open);
+        }
+        if (in && str_search(behind, close) < behind.len)
+            return true;
+    }
+    return str_starts(str_trim(before), str_of(">"));
+}
+
 bool arithmetic_doubted(struct arithmetic_near *n, size_t at)
 {
     if (n->other == 0)
         n->other = of_others(n->text) ? 1 : -1;
-    return n->other > 0 || said_within(&n->denials, n->text, lines_around(n->text, at), denies) ||
+    return n->other > 0 || is_asked(n->text, at) || is_quoted(n->text, at) ||
+           said_within(&n->denials, n->text, lines_around(n->text, at), denies) ||
            said_within(&n->doubts, n->text, sentence_around(n->text, at), doubts_at);
 }

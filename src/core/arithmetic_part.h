@@ -81,7 +81,8 @@ struct arithmetic_near {
 };
 
 // Whether that is said of what stands at `at`: that it is wrong in its line or one beside it, all
-// else in its sentence; of other numbers wherever. To be asked in the order of the text.
+// else in its sentence; of other numbers wherever; or it is quoted, asked, or denied in the next
+// sentence ("No."). To be asked in the order of the text.
 bool arithmetic_doubted(struct arithmetic_near *n, size_t at);
 
 #endif

@@ -23,6 +23,19 @@ static const char *const right[] = {
     "You wrote 3 * 4 = 13, which is wrong: 3 * 4 = 12.",
     "If 2 + 2 = 5 held, then 1 = 0.",
     "Suppose 1 + 1 = 3. Then subtract 1 from both sides.",
+    // Asked, denied in the next sentence, or quoted.
+    "Is 1 + 1 = 3 true? No.",
+    "Is it so that 2 + 2 = 5? It is 4.",
+    "Does 2 + 2 = 5 hold in the ring of integers?",
+    "You say: 1 + 1 = 3. No, it is 2.",
+    "1 + 1 = 3\n**No**: it is 2.",
+    "Ist 1 + 1 = 3 richtig? Nein.",
+    "\xc2\xbf"
+    "Es 1 + 1 = 3 correcto? No.",
+    "1 + 1 = 3 \xe5\xaf\xb9\xe5\x90\x97\xef\xbc\x9f",
+    "On the wall stands \"and so 1 + 1 = 3 for ever\".",
+    "Sie las \xe2\x80\x9eso ist 1 + 1 = 3 ja\xe2\x80\x9c vor.",
+    "> so 1 + 1 = 3",
     "**Incorrect:**\n3 * 4 = 13\n**Correct:**\n3 * 4 = 12",
     "3 * 4 = 13 \xe2\x9d\x8c\n3 * 4 = 12 \xe2\x9c\x85",
     "\"2 + 2 = 5\" is from Orwell's novel.",
@@ -371,6 +384,12 @@ static const char *const slips[] = {
     "45 * 60 = 2800 seconds",
     "250 - 75 = 185, so 185 remain",
     "3 + 4 = 7, 7 * 2 = 15",
+    "How many are there? 3 + 4 = 8.",
+    "3 + 4 = 8. How many are left?",
+    "3 + 4 = 8. No one pays more.",
+    "3 + 4 = 8. Non-members pay 9.",
+    "The \"sum\" is then 3 + 4 = 8 of \"them\".",
+    "{\"steps\": \"We add 3 + 4 = 8 here.\"}",
 };
 
 static void what_is_right_is_not_wrong(void **state)
