@@ -96,9 +96,17 @@ static void read_openai(struct asked *a, const struct json_val *body)
     read_choice(a, choice ? choice : json_get(body, "function_call"));
 }
 
+static bool find_last(void *context, const struct saying *s)
+{
+    struct asked *a = context;
+    a->last = s->by == SPEAKER_USER ? s->message : a->last;
+    return true;
+}
+
 void asked_read(struct asked *a, enum endpoint endpoint, const struct json_val *body)
 {
-    *a = (struct asked){.dialect = endpoint_dialect(endpoint)};
+    *a = (struct asked){.dialect = endpoint_dialect(endpoint), .body = body};
+    said_each(body, find_last, a);
     a->tools = json_get(body, "tools");
     switch (a->dialect) {
     case DIALECT_OPENAI: read_openai(a, body); break;
@@ -114,6 +122,25 @@ void asked_read(struct asked *a, enum endpoint endpoint, const struct json_val *
         break;
     case DIALECT_COUNT: break;
     }
+}
+
+struct wanted {
+    unsigned last;
+    said_f *f;
+    void *context;
+};
+
+static bool say_wanted(void *context, const struct saying *s)
+{
+    const struct wanted *w = context;
+    const bool is = s->by == SPEAKER_SYSTEM || (s->by == SPEAKER_USER && s->message == w->last);
+    return !is || w->f(w->context, s);
+}
+
+void asked_each(const struct asked *a, said_f *f, void *context)
+{
+    struct wanted w = {a->last, f, context};
+    said_each(a->body, say_wanted, &w);
 }
 
 // --- tools ---

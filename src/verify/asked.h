@@ -6,7 +6,7 @@
 #ifndef VERIFY_ASKED_H
 #define VERIFY_ASKED_H
 
-#include "base/json.h"
+#include "core/said.h"
 #include "wire/dialect.h"
 
 enum asked_form {
@@ -25,10 +25,15 @@ struct asked {
     bool call_barred;                 // it must call no tool,
     bool call_needed;                 // ... or must call one,
     struct str call_name;             // this one; empty = any
+    const struct json_val *body;
+    unsigned last; // message of the user's
 };
 
 // Reads the body of a request to `endpoint`. NULL asks for nothing.
 void asked_read(struct asked *a, enum endpoint endpoint, const struct json_val *body);
+
+// The texts that say what is wanted: the instructions, and those of the user's last message.
+void asked_each(const struct asked *a, said_f *f, void *context);
 
 struct asked_tool {
     const struct json_val *schema; // of its arguments; NULL if it says none

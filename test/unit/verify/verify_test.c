@@ -214,6 +214,11 @@ static void loops(void **state)
         {"\n| 0 | 12.50 |", 40, VERDICT_GOOD},         // its rows are data
         {"\n| no luck again |", 30, VERDICT_BAD},
         {"0 ", 40, VERDICT_BAD},
+        {"\n````\n```\nx = 0 x = 0\n```\n````\n", 1, VERDICT_GOOD},
+        {"\n````\n```\nx = 0 x = 0 x = 0 x = 0 x = 0 x = 0 x = 0 x = 0 x = 0 x = 0 x = 0 x = 0 x = "
+         "0 x = 0\n"
+         "````\n",
+         1, VERDICT_GOOD},
         {"ha ", 10, VERDICT_GOOD},
         {"\n```html\n<tr><td></td></tr>\n<tr><td></td></tr>\n```\n", 1, VERDICT_GOOD},
         {"\n```\nx = 0 x = 0 x = 0 x = 0 x = 0 x = 0 x = 0\nx = 0 x = 0 x = 0 x = 0 x = 0 x = 0\n",
@@ -238,6 +243,93 @@ static void loops(void **state)
         repeat(&b, cases[i].words, cases[i].times);
         const struct text_case one = {buf_cstr(&b), cases[i].want};
         each(VERIFIER_REPETITION, &one, 1);
+        buf_fini(&b);
+    }
+}
+
+// Rows of a table are data where it has come to its end, behind its rule.
+static void tables(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head, *row;
+        enum answer_finish finish;
+        enum finding_verdict want;
+    } cases[] = {
+        {"| day | open |\n|---|:-:|\n", "| closed | no luck |\n", ANSWER_ENDED, VERDICT_GOOD},
+        {"day | open\n--- | ---\n", "closed | no\n", ANSWER_ENDED, VERDICT_GOOD},
+        {"| day | open |\n|---|---|\n", "| closed | no luck |\n", ANSWER_CUT, VERDICT_BAD},
+        {"| day | open |\n", "| closed | no luck |\n", ANSWER_ENDED, VERDICT_BAD},
+        {"| a | b |\n|---|---|\n| x | y |\n\n", "closed, no luck\n", ANSWER_ENDED, VERDICT_BAD},
+        {"| a | b |\n|---|---|\n| x | ", "and so on and so on and so on ", ANSWER_ENDED,
+         VERDICT_BAD},
+    };
+    const struct asked asked = {.form = ASKED_TEXT};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf b;
+        struct answer a;
+        struct finding f;
+        buf_init(&b, &alloc_heap, 0);
+        buf_add_cstr(&b, cases[i].head);
+        repeat(&b, cases[i].row, 50);
+        answer_of(&a, buf_str(&b), &alloc_heap);
+        a.finish = cases[i].finish;
+        verify(VERIFIER_REPETITION, &(struct verify_case){.answer = &a, .asked = &asked}, &f);
+        if (f.verdict != cases[i].want)
+            fail_msg("%s%s: %s", cases[i].head, cases[i].row, verdict_name(f.verdict));
+        answer_fini(&a);
+        buf_fini(&b);
+    }
+}
+
+// What a request asks for is no loop.
+static void repeats_asked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *asks, *words;
+        int times;
+        enum finding_verdict want;
+    } cases[] = {
+        {"Print 100 zeros.", "0 ", 100, VERDICT_GOOD},
+        {"Print 100 zeros.", "0 ", 96, VERDICT_GOOD},
+        {"Print 100 zeros.", "0 ", 400, VERDICT_BAD},
+        {"Print some zeros.", "0 ", 100, VERDICT_BAD},
+        {"Print 9000 zeros, please.", "0 ", 9000, VERDICT_GOOD},
+        {"Write \\\"I must not talk\\\" 50 times", "I must not talk. ", 50, VERDICT_GOOD},
+        {"Schreib 30 mal: Das ist gut", "Das ist gut. ", 30, VERDICT_GOOD},
+        {"\xe6\x8a\x8a\xe5\xa5\xbd\xe5\x86\x99 40 \xe6\xac\xa1", "\xe5\xa5\xbd", 40, VERDICT_GOOD},
+        {"A grid of 8 rows and 9 columns of the same letter x", "x ", 72, VERDICT_GOOD},
+        {"Name 30 animals.", "dog ", 30, VERDICT_BAD}, // not one of them so many times
+        {"Name 30 male animals.", "dog ", 30, VERDICT_BAD},
+        {"Name 30 animals, no one 5 times.", "dog ", 60, VERDICT_BAD},
+        {"Fix: la la la la la la la la la la la la la la la la la la la la la la la la la la",
+         "la ", 30, VERDICT_GOOD},
+        {"Hello", "dog ", 30, VERDICT_BAD},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf b, request;
+        struct json *body = NULL;
+        struct asked asked;
+        struct answer a;
+        struct finding f;
+        buf_init(&b, &alloc_heap, 0);
+        buf_init(&request, &alloc_heap, 0);
+        repeat(&b, cases[i].words, cases[i].times);
+        buf_printf(&request,
+                   "{\"messages\":[{\"role\":\"user\",\"content\":\"Say it 30 times\"},{\"role\":"
+                   "\"assistant\",\"content\":\"No.\"},{\"role\":\"user\",\"content\":\"%s\"}]}",
+                   cases[i].asks);
+        assert_int_equal(json_open(buf_str(&request), &alloc_heap, &body, NULL), STATUS_OK);
+        asked_read(&asked, ENDPOINT_CHAT, json_root(body));
+        answer_of(&a, buf_str(&b), &alloc_heap);
+        a.finish = ANSWER_ENDED;
+        verify(VERIFIER_REPETITION, &(struct verify_case){.answer = &a, .asked = &asked}, &f);
+        if (f.verdict != cases[i].want)
+            fail_msg("%s: %s", cases[i].asks, verdict_name(f.verdict));
+        answer_fini(&a);
+        json_close(body);
+        buf_fini(&request);
         buf_fini(&b);
     }
 }
@@ -574,6 +666,8 @@ int main(void)
         cmocka_unit_test(refusals),
         cmocka_unit_test(cut_or_empty),
         cmocka_unit_test(loops),
+        cmocka_unit_test(tables),
+        cmocka_unit_test(repeats_asked),
         cmocka_unit_test(second_models),
         cmocka_unit_test(second_models_calls),
         cmocka_unit_test(forms_asked),

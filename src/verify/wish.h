@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// wish - what looks like a failure of an answer, and was asked for: the same words again and again,
+// or a text that refuses. Where it cannot be told it was not.
+
+#ifndef VERIFY_WISH_H
+#define VERIFY_WISH_H
+
+#include "verify/asked.h"
+
+#define WISH_BYTES 2048 // of a text's beginning, and of its end, that are looked at
+
+// Something is to be said about so many times: "print 100 zeros", "repeat it 50 times", "a 10 by 10
+// table of the same word".
+bool wish_repeats(const struct asked *a, size_t rounds);
+
+#endif
