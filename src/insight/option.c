@@ -40,9 +40,11 @@ struct choice_side option_rated(const struct logged *c, const struct sheet *shee
     const struct usage u = {.count = {[BUCKET_INPUT] = d->input, [BUCKET_OUTPUT] = d->output},
                             .prompt = d->input,
                             .sure = SURE_ESTIMATED};
+    const struct sheet *at = sheet ? sheet_at(sheet, c->start_us) : NULL;
+    const bool hourly = at && sheet_names(at, BUCKET_BUSY); // how long it works nobody knows
     struct cost cost;
-    rate(sheet ? sheet_at(sheet, c->start_us) : NULL, &u, c->start_us, &cost);
-    return (struct choice_side){true, cost.state != PRICE_UNPRICED, cost.total};
+    rate(at, &u, c->start_us, &cost);
+    return (struct choice_side){true, cost.state != PRICE_UNPRICED && !hourly, cost.total};
 }
 
 static bool has_failed(const struct logged *c, struct str model)

@@ -66,6 +66,7 @@ static void add(struct proposing *all, const struct snapshot *now, const struct 
         return;
     if (!p->implied && unasked && p->model_count == 0) {
         all->unasked = p->name;
+        all->aside[all->aside_count++] = provider_of(p, arena);
         return;
     }
     *one = p->implied ? *there : provider_of(p, arena);
@@ -85,7 +86,8 @@ bool proposing_open(struct proposing *p, const struct snapshot *now, const struc
         return true;
     c->providers = arena_array(arena, struct config_provider, policy->provider_count + 1);
     p->dialects = arena_array(arena, enum dialect, policy->provider_count + 1);
-    if (!c->providers || !p->dialects)
+    p->aside = arena_array(arena, struct config_provider, policy->provider_count + 1);
+    if (!c->providers || !p->dialects || !p->aside)
         return false;
     for (unsigned i = 0; i < policy->provider_count; i++)
         add(p, now, &policy->providers[i], arena);
@@ -106,6 +108,15 @@ void proposing_close(struct proposing *p)
 bool proposing_own(const struct proposing *p)
 {
     return p->by == &p->own;
+}
+
+const struct config_provider *proposing_aside(const struct proposing *p, struct str full)
+{
+    const struct str name = str_from(full.ptr, str_find(full, '/'));
+    for (unsigned i = 0; i < p->aside_count; i++)
+        if (str_eq(p->aside[i].name, name))
+            return &p->aside[i];
+    return NULL;
 }
 
 enum dialect proposing_dialect(const struct proposing *p, unsigned provider)

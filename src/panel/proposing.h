@@ -17,6 +17,8 @@ struct proposing {
     const struct snapshot *by; // ... `own`, or what holds
     struct str
         unasked; // an Ollama of the policy's that nobody asks what it has; empty: there is none
+    struct config_provider *aside; // all of these: of none of them anything is proposed
+    unsigned aside_count;
     struct config config;
     enum dialect *dialects; // of its providers, also where one is an Ollama that nobody asks
     struct snapshot own;
@@ -27,6 +29,8 @@ bool proposing_open(struct proposing *p, const struct snapshot *now, const struc
 void proposing_close(struct proposing *p); // zeroed is fine
 // They are the policy's, and not those that hold.
 bool proposing_own(const struct proposing *p);
+// The Ollama that nobody asks of which that model is, by its whole name; NULL: it is of none.
+const struct config_provider *proposing_aside(const struct proposing *p, struct str full);
 // In which one of their providers is asked; of the built-in mock any: DIALECT_COUNT.
 enum dialect proposing_dialect(const struct proposing *p, unsigned provider);
 // Both propose the same for that tier (enum config_size).

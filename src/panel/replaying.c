@@ -64,17 +64,26 @@ struct work {
 
 // --- prices of models that the calls were not offered ---
 
+// As the gateway would charge it, were it asked there.
+static const struct sheet *sheet_at_provider(const struct snapshot *s,
+                                             const struct config_provider *p, struct str model)
+{
+    const struct sheet *sheet = provider_sheet(s, p, model);
+    return charged_by(p, model, charged_elsewhere(s, p, model), sheet);
+}
+
 static const struct sheet *sheet_of(const struct work *w, struct str full)
 {
     const struct snapshot *s = w->proposing.by; // whose providers may be others
+    const struct config_provider *aside = proposing_aside(&w->proposing, full);
     const struct sheet *sheet = NULL;
     struct target t;
     struct why ignored;
-    if (resolve_prefixed(s, full, &t) != REFUSAL_NONE)
-        return asked_sheet(s->catalog, full, &sheet, &ignored) == STATUS_OK ? sheet : NULL;
-    const struct config_provider *p = &s->config->providers[t.provider];
-    sheet = provider_sheet(s, p, t.model);
-    return charged_by(p, t.model, charged_elsewhere(s, p, t.model), sheet);
+    if (aside)
+        return sheet_at_provider(s, aside, str_skip(full, aside->name.len + 1));
+    if (resolve_prefixed(s, full, &t) == REFUSAL_NONE)
+        return sheet_at_provider(s, &s->config->providers[t.provider], t.model);
+    return asked_sheet(s->catalog, full, &sheet, &ignored) == STATUS_OK ? sheet : NULL;
 }
 
 // Why the configuration that holds cannot ask it either; empty: it can, or does not name it.
