@@ -2,6 +2,11 @@
 
 #include "insight/refusals.h"
 
+#include <math.h>
+
+#define PPM    1e6
+#define LIKELY 2 // standard deviations
+
 static void add(struct estimated *sum, const struct estimated *share, double of)
 {
     sum->is += share->is * of;
@@ -14,13 +19,26 @@ static int64_t refused_of(const struct shadowed_model *m)
     return m->asked > m->kept ? m->asked - m->kept : 0;
 }
 
-static struct estimated share_of(const struct shadowed_model *m, const struct replay_checks *c)
+// Shadows of calls that stay, at the most: which call has one never depends on the call.
+static double shadows_of(const struct replay *r, int64_t calls)
 {
+    const double odds = r->shadow_ppm / PPM, n = (double)calls;
+    return ceil(n * odds + LIKELY * sqrt(n * odds * (1 - odds)));
+}
+
+static struct estimated share_of(const struct replay *r, unsigned i)
+{
+    const struct shadowed_model *m = &r->shadowed.list[i];
+    const struct replay_checks *c = &r->by_shadow[i];
     const int64_t refused = refused_of(m);
     struct estimated share = estimate_share(refused, m->asked);
     if (c->pairs >= m->kept)
         return share;
-    share.low = 0;
+    const double others = shadows_of(r, r->large - c->answered) - (double)(m->kept - c->pairs);
+    const int64_t least = (int64_t)fmax(0, (double)refused - fmax(0, others));
+    const struct estimated few = estimate_share(least, least + c->pairs);
+    share.is = fmax(share.is, few.is);
+    share.low = fmin(share.is, few.low);
     share.high = estimate_share(refused, refused + c->pairs).high;
     return share;
 }
@@ -46,7 +64,7 @@ void refusals_of(const struct replay *r, struct refusals *out)
         const struct replay_checks *c = &r->by_shadow[i];
         if (c->calls + c->answered == 0)
             continue;
-        const struct estimated share = share_of(m, c);
+        const struct estimated share = share_of(r, i);
         add(&out->cost, &share, c->large - (double)c->calls * cheaper_by(m));
         out->answered += share.is * (double)c->answered;
         out->asked += m->asked;

@@ -6,7 +6,8 @@
 //   a call of the large side's    as many as of the answers that shadows had to such calls: those
 //                                 that are in no pair (shadowed.h). Which of them were calls that
 //                                 the policy takes to the small side nobody knows, where it does
-//                                 not take all: none, or all of them
+//                                 not take all: any, but for more than there were shadows of those
+//                                 that stay
 //   any other                     as many as of those that were verified: a guess
 
 #ifndef INSIGHT_REFUSALS_H

@@ -493,6 +493,7 @@ static bool add(struct replay *r, const struct paired *pairs, const struct logge
 {
     struct anew a = {.call = c, .pair = paired_find(pairs, &c->id)};
     r->calls++;
+    r->large += is_large(c);
     if (!c->decision.known || c->decision.cut) {
         r->older++;
         return true;
@@ -504,6 +505,15 @@ static bool add(struct replay *r, const struct paired *pairs, const struct logge
     add_rating(r, &a);
     add_example(r, &a);
     return add_pair(r, &a);
+}
+
+static uint32_t shadow_odds(const struct policy_route *p, const struct paired *pairs)
+{
+    uint32_t most = p->odds_ppm;
+    for (size_t i = 0; i < pairs->count; i++)
+        if (pairs->list[i].propensity_ppm > most)
+            most = pairs->list[i].propensity_ppm;
+    return most;
 }
 
 static enum status read_all(struct replay *r, const struct replay_of *of,
@@ -533,6 +543,7 @@ enum status replay(const struct replay_of *of, const struct policy_route *policy
         status = retest(of, policy, &out->retest, why);
     if (status == STATUS_OK && !shadowed_read(&out->shadowed, of->db, policy->name, &of->span))
         status = sql_why(why, of->db, "the ledger cannot be read");
+    out->shadow_ppm = shadow_odds(policy, &pairs);
     if (status == STATUS_OK)
         status = read_all(out, of, &pairs, why);
     const float least = least_odds(out);

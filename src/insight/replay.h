@@ -98,10 +98,12 @@ struct replay {
     struct shadowed shadowed; // what tells how many of them would be refused (refusals.h),
     struct replay_checks by_shadow[SHADOWED_MOST]; // ... of those; of the others a guess:
     struct replay_checks guessed;
-    int64_t seconds;            // verified ones of which a second model was asked,
-    double second;              // ... which cost so much
-    int64_t to_second;          // calls of which it would be asked, and was not; of them
-    int64_t checked_second;     // ... those that were not verified at all
+    int64_t large;          // calls that the large side has answered, of which shadows are asked
+    uint32_t shadow_ppm;    // ... with these odds, at the most
+    int64_t seconds;        // verified ones of which a second model was asked,
+    double second;          // ... which cost so much
+    int64_t to_second;      // calls of which it would be asked, and was not; of them
+    int64_t checked_second; // ... those that were not verified at all
     char unpriced[REPLAY_TEXT]; // a model whose price is not known; empty: none
     int64_t rechecked;          // small answers that were verified, and would be
     int64_t unescalated;        // ... that were refused, and would be given
