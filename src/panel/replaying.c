@@ -381,7 +381,7 @@ static bool has_match(const struct policy_route *p, const struct config_route *n
 }
 
 // A call comes to the first route that it matches, and to those first of which it must stay on the
-// machine. The route `auto` that stands in no file has no place among them.
+// machine; to the route `auto` that stands in no file, where it matches none.
 static const struct policy_route *next_first(const struct work *w, const struct policy_route *p,
                                              unsigned *at)
 {
@@ -398,20 +398,20 @@ static const struct config_route *next_first_now(const struct config *c,
 {
     while (*at < c->route_count) {
         const struct config_route *one = &c->routes[(*at)++];
-        if (one != now && (one < now || one->local_only))
+        if (one != now && (!now || one < now || one->local_only))
             return one;
     }
     return NULL;
 }
 
-// It takes other calls, or those before it leave it others.
+// It takes other calls, or those before it leave it others. `now` may be NULL: that route `auto`.
 static bool has_others(const struct work *w, const struct policy_route *p,
                        const struct config_route *now)
 {
     unsigned at = 0, at_now = 0;
     const struct policy_route *a;
     const struct config_route *b;
-    if (!has_match(p, now))
+    if (now && !has_match(p, now))
         return true;
     do {
         a = next_first(w, p, &at);
@@ -430,10 +430,10 @@ static bool set_now(struct work *w, struct policy_route *p)
     char terms[TERMS_BYTES + 1];
     if (!set_calls(w, p, r))
         return false;
+    p->other_match = (r || p->built_in) && has_others(w, p, r);
     if (!r)
         return true;
     p->other_checks = !has_checks(p, r);
-    p->other_match = has_others(w, p, r);
     p->other_terms = !has_models(&p->small, r->small) || !has_models(&p->large, r->large) ||
                      p->other_checks || p->other_calls;
     set_sessions(p, r);

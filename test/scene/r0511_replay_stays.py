@@ -15,6 +15,7 @@ routes:
   - { name: fell, match: { key: nobody }, small: bad/m, large: l/m }
   - { name: down, match: { key: nobody }, mode: certified, small: s/m, large: l/m }
   - { name: agree, match: { key: nobody }, small: s/m, large: l/m, verify: [ { agree: second/m } ] }
+  - { name: after, match: { key: nobody }, small: ref/m, large: bad/m }
   - { name: plain, match: { key: nobody }, small: s/m, large: l/m, verify: [] }
 """
 CALLS = 3
@@ -31,10 +32,10 @@ with Mock() as mock, Gateway(mock, providers=providers(mock), models=[], extra=P
                              environment={"POOR": "poor-token-0123456789"}) as gateway:
     poor = {"Authorization": "Bearer poor-token-0123456789"}
     for n in range(CALLS):
-        for route in ("escalated", "fell", "agree", "plain"):
+        for route in ("escalated", "fell", "agree", "after", "plain"):
             expect(gateway.chat(f"hello {n}", model=route).status, 200, route)
         expect(gateway.chat(f"hello {n}", model="down", headers=poor).status, 200)
-    until(lambda: len({row["request"] for row in gateway.rows()}) >= 5 * CALLS, 10, "the ledger has them")
+    until(lambda: len({row["request"] for row in gateway.rows()}) >= 6 * CALLS, 10, "the ledger has them")
 
     def replay(old="", new="", keys="env:SCENE_UPSTREAM_KEY", words=("--json",)):
         file = gateway.state / "policy.yaml"
@@ -48,7 +49,7 @@ with Mock() as mock, Gateway(mock, providers=providers(mock), models=[], extra=P
     served = {r["route"]: r for r in gateway.report("--by", "route")["rows"]}
     for keys in ("env:SCENE_UPSTREAM_KEY", "env:NOT_SET_HERE", "file:not/there.key"):
         same = replay(keys=keys)
-        expect(sorted(same), ["agree", "down", "escalated", "fell", "plain"])
+        expect(sorted(same), ["after", "agree", "down", "escalated", "fell", "plain"])
         for route, r in same.items():
             cost = r["cost_usd"]
             expect((r["replayed"], r["changed"], r["refused"]), (CALLS, 0, {}), route)
@@ -57,6 +58,7 @@ with Mock() as mock, Gateway(mock, providers=providers(mock), models=[], extra=P
             expect(float(r["answered_small"]["was"]), float(served[route]["small_share"]), route)
             expect(r["answered_small"]["would"], r["answered_small"]["was"], route)
     expect((same["escalated"]["share_small"]["was"], same["escalated"]["answered_small"]["was"]), ("1", "0"))
+    expect((same["after"]["share_small"]["was"], same["after"]["answered_small"]["was"]), ("1", "1"))  # the large side failed
     expect((same["down"]["share_small"]["was"], same["down"]["answered_small"]["was"]), ("0", "1"))
 
     # Who has answered is the policy's no more: its successor's price, which is a forecast.
@@ -78,6 +80,7 @@ with Mock() as mock, Gateway(mock, providers=providers(mock), models=[], extra=P
     # At the other side, and at its model.
     swapped = replay("small: s/m, large: l/m, verify: [] }", "small: l/m, large: s/m, verify: [] }")["plain"]
     expect((swapped["changed"], swapped["cost_usd"]["would"], swapped["cost_usd"]["forecast"]), (0, swapped["cost_usd"]["was"], 0))
+    expect((swapped["answered_small"]["was"], swapped["answered_small"]["would"]), ("1", "0"))
 
     # What nobody may take.
     tight = replay("name: plain,", "name: plain, max_cost: 0.0000001,")["plain"]

@@ -68,6 +68,8 @@ with Mock() as mock, Gateway(mock, models=[], extra=PRICES + ROUTE, environment=
     expect((auto["replayed"], auto["changed"]), (CALLS, 0))
     auto = replay(ROUTE + "tiers: { small: [big/mid] }\n", "auto")
     expect((auto["to_other"], {e["would"] for e in auto["examples"]}), (CALLS, {"big/mid"}))
+    taken = replay(ROUTE + "  - { name: all, small: small, large: large }\n", "auto")
+    expect_in("the policy's route takes other calls", " ".join(taken["notes"]))
     gone = replay(ROUTE + "tiers: { large: [big/mid] }\n", "r")
     expect((gone["replayed"], gone["changed"]), (CALLS, 0))  # all went to the small side
 
