@@ -163,9 +163,10 @@ static void note_refusals(const struct replay *r, struct json_out *o)
                       "%lld, and as many are taken to be escalated%s",
                       (long long)(r->checked - r->guessed.calls), (long long)refused.asked,
                       (long long)refused.refused,
-                      refused.any_of_them ? ". Which of these calls would come to the small side "
-                                            "is not known: the interval is right for any"
-                                          : "");
+                      refused.any_of_them && !replay_costs_open(r)
+                          ? ". Which of these calls would come to the small side "
+                            "is not known: the interval is right for any"
+                          : "");
     if (refused.asked && r->policy->sways)
         json_out_note(o, "`agree`, `http` and `logprob` are asked of no shadow: what they would "
                          "refuse is not known, and the costs have no interval");

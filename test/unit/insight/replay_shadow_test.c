@@ -114,6 +114,11 @@ static void those_that_stay_may_be_the_refused(void **state)
         const struct json_val *r = replayed_by(&w, &p);
         assert_true(is_noted(r, "right for any"));
         covered += is_covered(r, truth);
+        if (draw == 0) {
+            struct policy_route sways = checking();
+            sways.sways = true; // then there is none
+            assert_false(is_noted(replayed_by(&w, &sways), "right for any"));
+        }
         end(&w);
     }
     assert_in_range(covered, DRAWS - 1, DRAWS);
