@@ -237,8 +237,9 @@ static void print_verdict(const struct json_val *attempt)
     if (verified.len == 0)
         return;
     if (str_is(verified, "unseen"))
-        printf("; its answer: not looked at, as it %s",
-               held ? "took longer than the route's `hold`" : "was too long to be held");
+        printf("; its answer: unseen, as %s",
+               held ? "its verdict took longer than the route's `hold`"
+                    : "it was too long to be held");
     else
         command_print(stdout, "; its answer: %.*s%s%.*s", STR_ARG(verified), by.len ? " by " : "",
                       STR_ARG(by));

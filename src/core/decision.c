@@ -84,10 +84,10 @@ enum decision_by decision_by_of(const char *name)
     return DECISION_BY_NONE;
 }
 
-// An answer that was looked at is not unseen, and one that is good was refused by nobody.
+// What is good was refused by nobody; but not all may have looked at what some have found good.
 static bool by_fits(const struct decision_verdict *v)
 {
-    return v->by == DECISION_BY_NONE || (v->there ? !v->good : v->by >= DECISION_BY_HOLD);
+    return v->by == DECISION_BY_NONE || v->by >= DECISION_BY_HOLD || (v->there && !v->good);
 }
 
 // --- pack ---

@@ -63,7 +63,7 @@ enum decision_by decision_by_of(const char *name); // NONE: it is none of these,
 struct decision_verdict {
     bool there;          // they have looked at it
     bool good;           // none has refused it
-    enum decision_by by; // `there`: who has, if one did; else why they have not, if they were to
+    enum decision_by by; // who has; or why not all that were to have looked at it
     bool told;           // how sure its model was of it is known:
     int32_t sure;        // ... as of verify/sureness.h:
     bool mean;           // ... of all its tokens

@@ -39,15 +39,16 @@ static void write_candidate(struct json_out *o, const struct decision *d, unsign
     json_out_end(o, '}');
 }
 
-// "hold" and "size" tell why nobody has looked at it; what an earlier version has written tells no
-// name.
+// "hold" and "size" tell why not all have looked at it; what an earlier version has written tells
+// no name.
 static void write_verdict(struct json_out *o, const struct decision_verdict *v)
 {
     const struct str by = str_of(decision_by_name(v->by));
-    if (v->there || by.len)
-        json_out_text(o, "verified", str_of(!v->there ? "unseen" : v->good ? "good" : "refused"));
+    const bool unseen = v->by >= DECISION_BY_HOLD;
+    if (v->there || unseen)
+        json_out_text(o, "verified", str_of(unseen ? "unseen" : v->good ? "good" : "refused"));
     if (by.len)
-        json_out_text(o, v->there ? "refused_by" : "unseen_by", by);
+        json_out_text(o, unseen ? "unseen_by" : "refused_by", by);
 }
 
 static void write_traits(struct json_out *o, struct str traits)

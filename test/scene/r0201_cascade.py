@@ -197,13 +197,13 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
     [first] = rows(("small", "route quick: small", ""))
     verdicts, text = judged(first)
     expect(verdicts, [{"verified": "unseen", "unseen_by": "hold"}])
-    expect_in("its answer: not looked at, as it took longer than the route's `hold`, and passed on as it came\n", text)
+    expect_in("its answer: unseen, as its verdict took longer than the route's `hold`, and passed on as it came\n", text)
     # Nor is one that is too long.
     expect_in(refusal, said(ask("all", {"content": refusal + " ", "times": 70_000}, stream=True)))
     [first] = rows(("small", "route all: small", ""))
     verdicts, text = judged(first)
     expect(verdicts, [{"verified": "unseen", "unseen_by": "size"}])
-    expect_in("its answer: not looked at, as it was too long to be held, and passed on as it came\n", text)
+    expect_in("its answer: unseen, as it was too long to be held, and passed on as it came\n", text)
 
     # Where the large side is in trouble by then, and they do not agree, the first one's, which was good, is given.
     told.events["later"] = threading.Event()

@@ -88,3 +88,7 @@ with Mock() as mock, Strange(answer) as strange:
         expect(said, "".join(REFUSAL))
         expect_true("x-costlens-cost: 0.000010000000" in head, head)
         rows(("small", "", "ok"))
+        # Who was asked outside had not said by then what it makes of it.
+        request = gateway.rows(count)[-1]["request"]
+        [attempt] = json.loads(gateway.costlens("route", "explain", request, "--json").stdout)["attempts"]
+        expect((attempt["decision"]["verified"], attempt["decision"]["unseen_by"]), ("unseen", "hold"))

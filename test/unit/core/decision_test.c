@@ -260,6 +260,9 @@ static void who_refused_comes_back(void **state)
         packed.ptr[0] = 3;
         assert_int_equal(decision_unpack(buf_str(&packed), &out), by == DECISION_BY_NONE);
     }
+    // One that was asked outside had not said by then what it makes of it.
+    d.verdict = (struct decision_verdict){.there = true, .good = true, .by = DECISION_BY_HOLD};
+    assert_int_equal(back(&d).verdict.by, DECISION_BY_HOLD);
     d.verdict = (struct decision_verdict){.there = true, .good = true};
     (void)back(&d);
     packed.ptr[0] = 3;
