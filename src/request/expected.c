@@ -19,7 +19,7 @@ static const struct config_provider *provider_of(const struct req *r, const stru
     return &r->view->snapshot->config->providers[t->provider];
 }
 
-static const struct sheet *sheet_of(const struct req *r, const struct target *t)
+const struct sheet *expected_sheet(const struct req *r, const struct target *t)
 {
     const struct snapshot *s = r->view->snapshot;
     const struct config_provider *p = provider_of(r, t);
@@ -73,7 +73,7 @@ static void price(const struct req *r, const struct plan *p, struct candidate *c
 {
     struct usage usage;
     struct cost cost;
-    c->sheet = sheet_of(r, &c->target);
+    c->sheet = expected_sheet(r, &c->target);
     foresee(r, p, &c->target, c->sheet, &usage);
     rate(c->sheet, &usage, r->start_us, &cost);
     if (cost.state == PRICE_UNPRICED &&
@@ -91,16 +91,16 @@ static void price(const struct req *r, const struct plan *p, struct candidate *c
 
 // --- a plan ---
 
-static bool is_priced(const struct candidate *c)
+bool expected_priced(const struct candidate *c)
 {
     return c->expected_state != PRICE_UNPRICED;
 }
 
 static bool goes_before(const struct candidate *a, const struct candidate *b)
 {
-    if (is_priced(a) != is_priced(b))
-        return is_priced(a);
-    return is_priced(a) && a->expected.pd < b->expected.pd;
+    if (expected_priced(a) != expected_priced(b))
+        return expected_priced(a);
+    return expected_priced(a) && a->expected.pd < b->expected.pd;
 }
 
 // The cheapest first; equals, and what has no price, as they stand.
@@ -131,7 +131,7 @@ static const char *why_dear(const struct plan *p, const struct candidate *c)
     struct nano most = p->route->max_cost;
     if (most.n == 0)
         return NULL;
-    if (!is_priced(c))
+    if (!expected_priced(c))
         return unpriced;
     return nano_from_money(c->expected).n > most.n ? too_dear : NULL;
 }

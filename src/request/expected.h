@@ -16,6 +16,10 @@
 // out, and those without a price, too. The models of a tier that nobody has put in order are put by
 // price.
 void expected_plan(const struct req *r, struct plan *p);
+// What is charged there now; NULL: not known.
+const struct sheet *expected_sheet(const struct req *r, const struct target *t);
+// What the call is expected to cost there is known.
+bool expected_priced(const struct candidate *c);
 // It is out for that reason: but for `max_cost` it could take the call.
 bool expected_beyond(const struct candidate *c);
 // How scarce the money of the call's budgets is, if that one takes it (budget/pressure.h).

@@ -150,7 +150,7 @@ static void why_out_write(const struct candidate *c, struct buf *out)
 {
     char text[DECIMAL_TEXT];
     buf_printf(out, "%.*s (%s", STR_ARG(c->full), why_out(c));
-    if (expected_beyond(c) && c->expected_state != PRICE_UNPRICED)
+    if (expected_beyond(c) && expected_priced(c))
         buf_printf(out, ": %.*s USD expected",
                    STR_ARG(nano_text(nano_from_money(c->expected), text)));
     buf_add_char(out, ')');

@@ -7,9 +7,9 @@
 
 #include "request/provable.h"
 
-#include "gate/charged.h"
 #include "gate/terms.h"
 #include "request/comparing.h"
+#include "request/expected.h"
 #include "request/reservation.h"
 #include "request/shadowing.h"
 #include "wire/vendor.h"
@@ -30,7 +30,6 @@ static bool find_judge(const struct req *r, const struct config_route *route,
                        const struct candidate *large, struct target *target,
                        const struct sheet **sheet)
 {
-    const struct snapshot *s = r->view->snapshot;
     const struct str judge = terms_judge(route);
     *target = large->target;
     *sheet = large->sheet;
@@ -38,12 +37,9 @@ static bool find_judge(const struct req *r, const struct config_route *route,
         return false;
     if (!judge.len)
         return large->sheet;
-    if (resolve_prefixed(s, judge, target) != REFUSAL_NONE)
+    if (resolve_prefixed(r->view->snapshot, judge, target) != REFUSAL_NONE)
         return false;
-    const struct config_provider *p = &s->config->providers[target->provider];
-    const struct sheet *own = provider_sheet(s, p, target->model);
-    *sheet = charged_by(p, target->model, charged_elsewhere(s, p, target->model),
-                        own ? sheet_at(own, r->start_us) : NULL);
+    *sheet = expected_sheet(r, target);
     return *sheet;
 }
 
@@ -93,17 +89,12 @@ static bool is_boundless(const struct req *r, const struct candidate *one)
     return weigh_boundless(&r->ask, vendor_flags(p->vendor_row, p->url.host), one->target.model);
 }
 
-static bool is_priced(const struct candidate *c)
-{
-    return c->expected_state != PRICE_UNPRICED;
-}
-
 bool provable(struct req *r, const struct plan *p, const struct candidate *small,
               const struct candidate *large)
 {
     const struct config_route *route = p->route;
-    if (r->confined || route->local_only || !shadowing_may(r) || !is_priced(small) ||
-        !is_priced(large))
+    if (r->confined || route->local_only || !shadowing_may(r) || !expected_priced(small) ||
+        !expected_priced(large))
         return false;
     if (route->mode != CONFIG_CERTIFIED && p->shadow_ppm == 0)
         return !is_boundless(r, large);

@@ -24,7 +24,7 @@ static struct choice_side side_of(const struct candidate *first)
 {
     if (!first)
         return (struct choice_side){.usable = false};
-    return (struct choice_side){true, first->expected_state != PRICE_UNPRICED, first->expected};
+    return (struct choice_side){true, expected_priced(first), first->expected};
 }
 
 static const struct candidate *in_turn(const struct plan *p, enum side side)
