@@ -113,6 +113,12 @@ uint64_t memo_word(const struct memo_place *p, unsigned i)
     return p ? __atomic_load_n(&p->words[i], __ATOMIC_RELAXED) : 0;
 }
 
+void memo_put(struct memo_place *p, unsigned i, uint64_t word)
+{
+    if (p)
+        __atomic_store_n(&p->words[i], word, __ATOMIC_RELAXED);
+}
+
 void memo_change(struct memo_place *p, unsigned i, memo_f *f, const void *context)
 {
     if (!p)

@@ -35,6 +35,8 @@ uint32_t memo_touched_s(const struct memo_place *p);
 
 // 0 of NULL, and where nothing was put.
 uint64_t memo_word(const struct memo_place *p, unsigned i);
+// Another word in its place. Of NULL nothing.
+void memo_put(struct memo_place *p, unsigned i, uint64_t word);
 // What `f` makes of the word, which may be called more than once. Of NULL nothing.
 typedef uint64_t memo_f(uint64_t word, const void *context);
 void memo_change(struct memo_place *p, unsigned i, memo_f *f, const void *context);

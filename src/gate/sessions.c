@@ -46,15 +46,8 @@ uint64_t sessions_find(struct sessions *s, uint64_t session, int64_t for_ms, int
     return (int64_t)ago_s * 1000 <= for_ms ? model : 0;
 }
 
-static uint64_t replace(uint64_t word, const void *context)
-{
-    const uint64_t *fresh = context;
-    (void)word;
-    return *fresh;
-}
-
 void sessions_keep(struct sessions *s, uint64_t session, uint64_t model, int64_t now_us)
 {
     struct memo_place *p = memo_take(s->memo, session, (uint32_t)(now_us / SECOND_US));
-    memo_change(p, 0, replace, &model);
+    memo_put(p, 0, model);
 }

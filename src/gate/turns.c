@@ -59,13 +59,6 @@ static int64_t readable(const struct usage *u)
     return tokens < TOKEN_MAX ? tokens : TOKEN_MAX;
 }
 
-static uint64_t replace(uint64_t word, const void *context)
-{
-    const uint64_t *fresh = context;
-    (void)word;
-    return *fresh;
-}
-
 void turns_took(struct turns *t, const struct turn_of *of, const struct usage *u, int64_t now_us)
 {
     int64_t tokens = readable(u);
@@ -73,7 +66,7 @@ void turns_took(struct turns *t, const struct turn_of *of, const struct usage *u
                     (u->count[BUCKET_CACHE_WRITE_1H] > 0 ? HOUR : 0);
     // A word of 0 is none: a model whose hash is that is as if nobody had answered.
     struct memo_place *p = memo_take(t->memo, of->conversation, (uint32_t)(now_us / SECOND_US));
-    memo_change(p, 0, replace, &word);
+    memo_put(p, 0, word);
 }
 
 int64_t turns_cached(struct turns *t, const struct turn_of *of, int64_t now_us)

@@ -40,6 +40,10 @@ static void keys_are_apart(void **state)
         assert_int_equal(memo_touched_s(memo_find(m, key)), key);
     }
     put(m, 3, 1, 50);
+    memo_put(memo_find(m, 3), 1, 7);
+    memo_put(memo_find(m, 3), 1, 6); // whatever was there
+    memo_put(NULL, 1, 7);
+    assert_int_equal(memo_word(memo_find(m, 3), 1), 6);
     assert_int_equal(get(m, 3), 104);
     assert_int_equal(memo_touched_s(memo_find(m, 3)), 50);
     memo_free(m);
