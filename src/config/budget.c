@@ -17,30 +17,10 @@ static void fault(struct reading *r, const struct budget *b, const struct node *
 
 // --- its name ---
 
-// The route whose `shadow` makes the budget of that name; NULL: none does.
-static const struct config_route *of_shadow(const struct config *c, struct str name)
-{
-    struct str prefix = STR(CONFIG_SHADOW);
-    for (unsigned i = 0; i < c->route_count && str_starts(name, prefix); i++) {
-        const struct config_route *route = &c->routes[i];
-        if (route->shadow.on && str_eq(route->name, str_skip(name, prefix.len)))
-            return route;
-    }
-    return NULL;
-}
-
-static const struct config_route *route_named(const struct config *c, struct str name)
-{
-    for (unsigned i = 0; i < c->route_count; i++)
-        if (str_eq(c->routes[i].name, name))
-            return &c->routes[i];
-    return NULL;
-}
-
 // A name that the budget of a route's `shadow` has, or would: with it, what this one has counted.
 static void refuse_shadow(struct reading *r, const struct node *n, struct str name)
 {
-    const struct config_route *has = of_shadow(r->c, name);
+    const struct config_route *has = config_route_shadowed(r->c, name);
     const struct str route = str_skip(name, sizeof CONFIG_SHADOW - 1);
     if (has)
         reading_fault(
@@ -54,8 +34,8 @@ static void refuse_shadow(struct reading *r, const struct node *n, struct str na
             "budgets: `%.*s`: names that begin with " CONFIG_SHADOW
             " are those of the budgets that routes have for their `shadow`, and %s%.*s%s. "
             "Write shadow: { budget: USD } there, or give this one another name",
-            STR_ARG(name), route_named(r->c, route) ? "the route " : "there is no route ",
-            STR_ARG(route), route_named(r->c, route) ? " has none" : "");
+            STR_ARG(name), config_route_named(r->c, route) ? "the route " : "there is no route ",
+            STR_ARG(route), config_route_named(r->c, route) ? " has none" : "");
 }
 
 static bool read_name(struct reading *r, const struct node *map, struct str *name)
@@ -255,6 +235,6 @@ int config_budget_line(const struct config *c, struct str name)
         if (str_eq(c->budgets[i].name, name))
             return c->budget_lines[i];
     }
-    const struct config_route *route = of_shadow(c, name);
+    const struct config_route *route = config_route_shadowed(c, name);
     return route ? route->line : 0;
 }

@@ -401,3 +401,19 @@ void reading_routes(struct reading *r)
         read_route(r, m);
     note_hidden(r);
 }
+
+const struct config_route *config_route_named(const struct config *c, struct str name)
+{
+    for (unsigned i = 0; i < c->route_count; i++)
+        if (str_eq(c->routes[i].name, name))
+            return &c->routes[i];
+    return NULL;
+}
+
+const struct config_route *config_route_shadowed(const struct config *c, struct str name)
+{
+    const struct str prefix = STR(CONFIG_SHADOW);
+    const struct config_route *route =
+        str_starts(name, prefix) ? config_route_named(c, str_skip(name, prefix.len)) : NULL;
+    return route && route->shadow.on ? route : NULL;
+}

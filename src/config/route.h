@@ -140,5 +140,9 @@ struct config_route {
     int64_t hold_ms; // for which a stream is held back to be verified
     struct config_shadow shadow;
 };
+// The file's route of that name; NULL: there is none.
+const struct config_route *config_route_named(const struct config *c, struct str name);
+// The one whose `shadow` has the budget, and the key, of that name (CONFIG_SHADOW); NULL: none has.
+const struct config_route *config_route_shadowed(const struct config *c, struct str name);
 
 #endif

@@ -100,10 +100,7 @@ static void write_pair(void *context, const struct pair *p)
 
 static bool is_route(const struct config *c, struct str name)
 {
-    bool any = str_is(name, ROUTE_AUTO);
-    for (unsigned i = 0; i < c->route_count; i++)
-        any |= str_eq(c->routes[i].name, name);
-    return any;
+    return str_is(name, ROUTE_AUTO) || config_route_named(c, name);
 }
 
 static enum status list(const struct verb_call *c, const struct wanted *wanted, struct why *why)

@@ -171,17 +171,6 @@ struct search {
     bool found;
 };
 
-// That of a route's pairs, which is its gateway's own.
-static bool is_shadow(const struct config *c, struct str key)
-{
-    const struct str begin = STR(CONFIG_SHADOW);
-    for (unsigned i = 0; i < c->route_count && str_starts(key, begin); i++) {
-        if (c->routes[i].shadow.on && str_eq(c->routes[i].name, str_skip(key, begin.len)))
-            return true;
-    }
-    return false;
-}
-
 static void search_key(void *context, const struct key *k)
 {
     struct search *s = context;
@@ -197,7 +186,7 @@ static enum status is_there(const struct verb_call *c, struct search *s, struct 
     bool team = s->wanted->dimension == BUDGET_TEAM;
     s->found = !team && (str_is(s->wanted->value, "dev") ||
                          str_starts(s->wanted->value, str_of(KEY_OF_RUN)) || // they come and go
-                         is_shadow(config, s->wanted->value));
+                         config_route_shadowed(config, s->wanted->value));   // its gateway's own
     for (unsigned i = 0; i < config->key_count; i++)
         s->found |= str_eq(team ? config->keys[i].team : config->keys[i].name, s->wanted->value);
     for (unsigned i = 0; team && i < config->team_count; i++)

@@ -141,11 +141,7 @@ static bool has_models(const struct policy_side *s, const struct config_tier *t)
 
 static const struct config_route *route_now(const struct work *w, struct str name)
 {
-    const struct config *c = w->prices->config;
-    for (unsigned i = 0; i < c->route_count; i++)
-        if (str_eq(c->routes[i].name, name))
-            return &c->routes[i];
-    return NULL;
+    return config_route_named(w->prices->config, name);
 }
 
 // That of the file where it is no other one, nor made of other providers, so that what it was when

@@ -173,6 +173,8 @@ static void a_route_is_read(void **state)
     assert_int_equal(r->mode, CONFIG_RULES);
     assert_int_equal(r->small->model_count, 2);
     assert_int_equal(r->small->name.len, 0);
+    assert_ptr_equal(config_route_named(c, str_of("all")), r);
+    assert_null(config_route_named(c, str_of("auto")));
     assert_null(r->large);
     show(c);
     config_free(c);
@@ -495,7 +497,11 @@ static void a_promise_of_nothing_is_told(void **state)
     for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
         snprintf(text, sizeof text, TIERS "routes:\n  - {name: r, match: {tag: {a: b}}, %s}\n",
                  fine[i]);
-        config_free(good(text, 0));
+        struct config *c = good(text, 0);
+        assert_ptr_equal(config_route_shadowed(c, str_of("shadow:r")),
+                         strstr(fine[i], "shadow") ? config_route_named(c, str_of("r")) : NULL);
+        assert_null(config_route_shadowed(c, str_of("r")));
+        config_free(c);
     }
 }
 
