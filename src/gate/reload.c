@@ -91,30 +91,30 @@ static enum status snapshot_install(struct gate *g, struct snapshot *fresh, stru
     return STATUS_OK;
 }
 
-enum status gate_keys_changed(struct gate *g, struct why *why)
+typedef enum status snapshot_f(struct snapshot *base, struct store *store, const uint8_t pepper[32],
+                               struct snapshot **out, struct why *why);
+
+static enum status renew(struct gate *g, snapshot_f *make, struct why *why)
 {
-    struct snapshot *base = gate_snapshot(g);
-    struct snapshot *fresh = NULL;
-    enum status s = snapshot_with_keys(base, g->setup->store, g->pepper, &fresh, why);
+    struct snapshot *base = gate_snapshot(g), *fresh = NULL;
+    enum status s = make(base, g->setup->store, g->pepper, &fresh, why);
     if (s == STATUS_OK)
         s = snapshot_install(g, fresh, why);
+    if (s == STATUS_OK && fresh->budgets != base->budgets)
+        takeover_log(base, fresh, g->setup->store);
     snapshot_free(fresh);
     snapshot_free(base);
     return s;
 }
 
+enum status gate_keys_changed(struct gate *g, struct why *why)
+{
+    return renew(g, snapshot_with_keys, why);
+}
+
 enum status gate_budgets_changed(struct gate *g, struct why *why)
 {
-    struct snapshot *base = gate_snapshot(g);
-    struct snapshot *fresh = NULL;
-    enum status s = snapshot_with_budgets(base, g->setup->store, g->pepper, &fresh, why);
-    if (s == STATUS_OK)
-        s = snapshot_install(g, fresh, why);
-    if (s == STATUS_OK)
-        takeover_log(base, fresh, g->setup->store);
-    snapshot_free(fresh);
-    snapshot_free(base);
-    return s;
+    return renew(g, snapshot_with_budgets, why);
 }
 
 static void relearn(struct chore *c)
