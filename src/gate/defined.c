@@ -8,9 +8,9 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "config/hint.h"
+#include "core/tenant.h"
 #include "store/budgets.h"
 
-#define TENANT    "default" // the only one there is yet
 #define BYTES_MAX ((size_t)16 * MIB)
 
 struct gathering {

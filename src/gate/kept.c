@@ -5,9 +5,9 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/secret.h"
+#include "core/tenant.h"
 #include "store/kept.h"
 
-#define TENANT   "default" // the only one there is yet
 #define SPAN_US  (30 * DAY_US)
 #define ATTEMPTS 8192 // the latest: some hundredths of a second
 

@@ -10,12 +10,12 @@
 #include "base/alloc.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "core/tenant.h"
 #include "gate/terms.h"
 #include "route/prior.h"
 #include "store/promises.h"
 
-#define TENANT "default" // the only one there is yet
-#define PPM    1e6
+#define PPM 1e6
 
 struct limit { // of a route or a task
     uint64_t task;

@@ -2,11 +2,10 @@
 
 #include "gate/lessons.h"
 
+#include "core/tenant.h"
 #include "gate/terms.h"
 #include "store/pairs.h"
 #include "verify/verify.h"
-
-#define TENANT "default" // the only one there is yet
 
 static bool is_of_models(const struct config_route *r, const struct pair *p)
 {

@@ -4,10 +4,10 @@
 
 #include "base/clock.h"
 #include "core/decision.h"
+#include "core/tenant.h"
 #include "route/traits.h"
 #include "store/decided.h"
 
-#define TENANT   "default" // the only one there is yet
 #define SPAN_US  (30 * DAY_US)
 #define ATTEMPTS 16384 // the latest: a tenth of a second
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "core/tenant.h"
 #include "gate/breach.h"
 #include "gate/defined.h"
 #include "gate/learned.h"
@@ -60,7 +61,7 @@ static void key_of_token(struct loading *l, struct key *k, struct str token)
         return;
     }
     if (k->tenant.len == 0)
-        k->tenant = str_of("default");
+        k->tenant = str_of(TENANT);
     k->last4 = token.len > 4 ? str_skip(token, token.len - 4) : STR_NONE;
     k->from_config = true;
     key_add(l, k);

@@ -13,13 +13,13 @@
 #include "base/file.h"
 #include "base/folder.h"
 #include "base/log.h"
+#include "core/tenant.h"
 #include "gate/doubt.h"
 #include "gate/learned.h"
 #include "gate/lessons.h"
 #include "gate/terms.h"
 #include "store/promises.h"
 
-#define TENANT      "default" // the only one there is yet
 #define PPM         1e6
 #define FRESH_LEAST 50  // judged pairs since the last look, before there is another one,
 #define FRESH_PART  4   // and at least one in so many of those that there were

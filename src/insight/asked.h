@@ -11,8 +11,6 @@
 #include "core/catalog.h"
 #include "store/store.h"
 
-#define TENANT "default" // the only one there is yet
-
 // A span before now ("7d", as span_read takes it), a date (its midnight in `z`), or a date and time
 // with zone.
 enum status asked_time(struct str text, const struct zone *z, int64_t now_us, int64_t *us,

@@ -3,6 +3,7 @@
 #include "insight/decision_json.h"
 
 #include "core/decision.h"
+#include "core/tenant.h"
 #include "insight/asked.h"
 #include "insight/figures.h"
 #include "store/sql.h"

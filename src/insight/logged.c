@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "core/ability.h"
+#include "core/tenant.h"
 #include "insight/row.h"
 #include "route/traits.h"
 #include "store/sql.h"

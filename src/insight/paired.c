@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/map.h"
+#include "core/tenant.h"
 #include "insight/asked.h"
 
 struct reading {

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "core/tenant.h"
 #include "route/learner.h"
 #include "route/prior.h"
 #include "store/pairs.h"

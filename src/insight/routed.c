@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "core/decision.h"
 #include "core/entry.h"
+#include "core/tenant.h"
 #include "insight/figures.h"
 #include "store/sql.h"
 

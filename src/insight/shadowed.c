@@ -3,6 +3,7 @@
 #include "insight/shadowed.h"
 
 #include "base/map.h"
+#include "core/tenant.h"
 #include "store/sql.h"
 
 // A row has the word of who asked (request/comparing.c).

@@ -7,6 +7,7 @@
 #include "core/key.h"
 #include "core/refusal.h"
 #include "core/split.h"
+#include "core/tenant.h"
 #include "insight/asked.h"
 #include "insight/row.h"
 #include "insight/sums.h"

@@ -4,6 +4,7 @@
 // next one begins behind that row's key: "<start_us>.<id>.<attempt>".
 
 #include "base/clock.h"
+#include "core/tenant.h"
 #include "insight/asked.h"
 #include "insight/csv.h"
 #include "insight/row.h"

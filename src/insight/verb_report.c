@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+#include "core/tenant.h"
 #include "insight/asked.h"
 #include "insight/report.h"
 #include "insight/verbs.h"

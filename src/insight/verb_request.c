@@ -4,6 +4,7 @@
 #include "base/json_out.h"
 #include "budget/window.h"
 #include "core/split.h"
+#include "core/tenant.h"
 #include "insight/asked.h"
 #include "insight/decision_json.h"
 #include "insight/row.h"

@@ -7,11 +7,11 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/json_out.h"
+#include "core/tenant.h"
 #include "shadow/rating.h"
 #include "store/feedback.h"
 #include "store/pairs.h"
 
-#define TENANT       "default" // the only one there is yet
 #define PAIRS_MAX    1000
 #define PPM_PLACES   6
 #define MONEY_PLACES 12

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "config/hint.h"
+#include "core/tenant.h"
 #include "gate/defined.h"
 #include "gate/reload.h"
 #include "insight/asked.h"

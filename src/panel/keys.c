@@ -7,6 +7,7 @@
 #include "base/json_out.h"
 #include "base/limits.h"
 #include "core/tags.h"
+#include "core/tenant.h"
 #include "gate/gate.h"
 #include "gate/reload.h"
 #include "insight/asked.h"

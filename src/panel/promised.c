@@ -6,6 +6,7 @@
 
 #include "base/args.h"
 #include "base/json_out.h"
+#include "core/tenant.h"
 #include "gate/drawn.h"
 #include "gate/gate_state.h"
 #include "gate/learned.h"

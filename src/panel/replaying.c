@@ -8,6 +8,7 @@
 #include "base/digest.h"
 #include "base/json_out.h"
 #include "base/limits.h"
+#include "core/tenant.h"
 #include "gate/able.h"
 #include "gate/charged.h"
 #include "gate/gate.h"

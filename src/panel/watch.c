@@ -12,6 +12,7 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/json_out.h"
+#include "core/tenant.h"
 #include "gate/gate_state.h"
 #include "gate/worker.h"
 #include "insight/asked.h"
