@@ -4,6 +4,7 @@
 
 #include "core/tenant.h"
 #include "gate/terms.h"
+#include "route/talks.h"
 #include "store/pairs.h"
 #include "verify/verify.h"
 
@@ -41,8 +42,34 @@ static struct pair_query query_of(const struct lessons_of *of)
                                .most = LEARNER_PAIRS_MOST};
 }
 
+// --- which belong together ---
+
+struct hearing {
+    struct talks *talks;
+    bool full; // of memory
+};
+
+static void hear_one(void *context, const struct pair *p)
+{
+    struct hearing *h = context;
+    h->full |= !talks_hear(h->talks, p->number, &p->id, p->talk);
+}
+
+static enum status hear_all(const struct lessons_of *of, const struct pair_query *q,
+                            struct talks *out, struct why *why)
+{
+    struct hearing h = {out, false};
+    enum status s = store_pair_each(of->store, q, hear_one, &h, why);
+    if (s == STATUS_OK && (h.full || !talks_part(out)))
+        s = why_set(why, STATUS_NO_MEMORY, "out of memory");
+    return s;
+}
+
+// --- what they teach ---
+
 struct reading {
     const struct lessons_of *of;
+    struct talks talks;
     char calls[TERMS_CALLS + 1]; // of the route
     lesson_f *f;
     void *context;
@@ -60,7 +87,7 @@ static void read_one(void *context, const struct pair *p)
         !traits_unpack(p->traits, r->traits)) // none, or those of another version
         return;
     const uint64_t answered = model_pair(p->weak, p->strong);
-    const struct lesson lesson = {.id = p->id,
+    const struct lesson lesson = {.group = talks_group(&r->talks, p->number),
                                   .traits = r->traits,
                                   .pair = answered,
                                   .scored = p->scored ? p->scored : answered,
@@ -93,8 +120,13 @@ enum status lessons_each(const struct lessons_of *of, lesson_f *f, void *context
     enum status s = store_pair_window(of->store, &query, &query.after, why);
     query.most = 0; // all of these
     if (s == STATUS_OK)
+        s = hear_all(of, &query, &r.talks, why);
+    if (r.talks.count) // no other ones
+        query.until = r.talks.calls[r.talks.count - 1].number;
+    if (s == STATUS_OK && r.talks.count)
         s = store_pair_each(of->store, &query, read_one, &r, why);
     alloc_free(&alloc_heap, r.traits);
+    talks_fini(&r.talks);
     *newest = r.newest;
     return s == STATUS_OK ? r.status : s;
 }

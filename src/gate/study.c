@@ -229,6 +229,16 @@ static unsigned time_of(const struct look *l)
     return (unsigned)l->last.looks + 1;
 }
 
+// Where pairs belong together.
+static void note_units(const struct outlooks *f, struct buf *b)
+{
+    if (f->route.units + f->unjudged < f->route.pairs)
+        buf_printf(b,
+                   "; pairs of one conversation or prompt prove what one does, so these prove as "
+                   "much as %zu others",
+                   f->route.units);
+}
+
 // Why nothing was tested: in pairs that prove, which are the half of all.
 static void note_few(const struct look *l, const struct outlooks *f, const char *measured,
                      struct buf *b)
@@ -238,6 +248,7 @@ static void note_few(const struct look *l, const struct outlooks *f, const char 
                learner_proof_least(&l->promise, time_of(l)));
     if (f->unjudged)
         buf_printf(b, " and were judged: %zu were not", f->unjudged);
+    note_units(f, b);
     buf_add_cstr(b, measured);
 }
 
@@ -296,6 +307,7 @@ static void note_of(const struct look *l, const struct outlooks *f, char *out, s
         if (f->unjudged)
             buf_printf(&b, "; %zu of %zu pairs that prove were not judged, and count as lost",
                        f->unjudged, f->route.pairs);
+        note_units(f, &b);
         buf_add_cstr(&b, measured);
     }
     out[buf_str(&b).len] = '\0';

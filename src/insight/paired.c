@@ -7,9 +7,11 @@
 #include "base/map.h"
 #include "core/tenant.h"
 #include "insight/asked.h"
+#include "route/talks.h"
 
 struct reading {
     struct paired *paired;
+    struct talks talks;
     bool failed;
 };
 
@@ -19,12 +21,14 @@ static void keep(void *context, const struct pair *p)
     struct paired *all = r->paired;
     struct paired_one *list =
         alloc_grow(&alloc_heap, all->list, sizeof *list, all->count, &all->size);
-    if (!list) {
+    if (list)
+        all->list = list;
+    if (!list || !talks_hear(&r->talks, p->number, &p->id, p->talk)) {
         r->failed = true;
         return;
     }
-    all->list = list;
     list[all->count++] = (struct paired_one){.id = p->id,
+                                             .number = p->number,
                                              .weak = map_hash(p->weak),
                                              .strong = map_hash(p->strong),
                                              .judged = p->judged != PAIR_JUDGED_NOT,
@@ -50,8 +54,11 @@ enum status paired_read(struct paired *p, struct store *s, struct str route, int
     struct reading r = {.paired = p};
     *p = (struct paired){0};
     enum status status = store_pair_each(s, &q, keep, &r, why);
-    if (status == STATUS_OK && r.failed)
+    if (status == STATUS_OK && (r.failed || !talks_part(&r.talks)))
         status = why_set(why, STATUS_NO_MEMORY, "out of memory");
+    for (size_t i = 0; i < p->count; i++)
+        p->list[i].group = talks_group(&r.talks, p->list[i].number);
+    talks_fini(&r.talks);
     if (p->count)
         qsort(p->list, p->count, sizeof *p->list, by_id);
     return status;

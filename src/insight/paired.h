@@ -11,6 +11,8 @@
 
 struct paired_one {
     struct uuid id;
+    int64_t number;
+    uint64_t group;        // of those that belong together (route/talks.h); 0: not known
     uint64_t weak, strong; // names of the models (map_hash)
     bool judged, served_strong;
     uint32_t weak_ppm, strong_ppm, propensity_ppm;

@@ -178,7 +178,8 @@ static bool push(struct replay_pairs *all, const struct paired_one *p, enum side
                                            .unjudged = !p->judged,
                                            .weak = (float)odds_of(p->weak_ppm),
                                            .strong = (float)odds_of(p->strong_ppm),
-                                           .weight = part * (float)odds_of(p->propensity_ppm)};
+                                           .weight = part * (float)odds_of(p->propensity_ppm),
+                                           .group = p->group};
     return true;
 }
 
@@ -242,7 +243,7 @@ static bool add_pair(struct replay *r, const struct anew *a)
     const struct paired_one *p = a->pair;
     if (!p)
         return true;
-    const bool proves = !a->scored || learner_proves(&p->id);
+    const bool proves = !a->scored || learner_proves(talks_group(&r->retest.talks, p->number));
     const bool tells = proves && is_of_policy(r, a);
     r->pairs_other += proves && !tells;
     r->pairs_unjudged += tells && !p->judged;
@@ -560,5 +561,6 @@ void replay_fini(struct replay *r)
     r->pairs_was = r->pairs_would = (struct replay_pairs){0};
     if (r->retest.own)
         model_close(&r->retest.model);
+    talks_fini(&r->retest.talks);
     r->retest.own = false;
 }

@@ -25,6 +25,7 @@
 #include "insight/policy.h"
 #include "insight/shadowed.h"
 #include "route/model.h"
+#include "route/talks.h"
 
 #define REPLAY_EXAMPLES 5
 #define REPLAY_TEXT     160 // bytes of a model's name
@@ -47,8 +48,9 @@ struct replay_refused {
 struct replay_retest {
     bool own; // scored by the route's own model, which is this:
     struct model model;
-    int64_t pairs; // it was tested by
-    bool learns;   // the route would have learned something of its pairs (route/learner.h)
+    struct talks talks; // of the pairs, which say which half a pair is of
+    int64_t pairs;      // it was tested by
+    bool learns;        // the route would have learned something of its pairs (route/learner.h)
     bool holds;
     int64_t threshold; // in millionths; CHOICE_NOTHING: none
 };

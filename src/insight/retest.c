@@ -19,6 +19,7 @@ struct work {
     struct model model;
     bool own;      // it is the route's
     int64_t since; // only pairs with numbers above it are proof
+    struct talks talks;
     struct learner learner;
     size_t learned; // pairs of the other half
     struct traits *traits;
@@ -66,6 +67,13 @@ static bool is_first(const struct policy_route *r, const struct pair *p)
     return first;
 }
 
+static void hear(void *context, const struct pair *p)
+{
+    struct work *w = context;
+    if (w->status == STATUS_OK && !talks_hear(&w->talks, p->number, &p->id, p->talk))
+        w->status = why_set(w->why, STATUS_NO_MEMORY, "out of memory");
+}
+
 static void take(void *context, const struct pair *p)
 {
     struct work *w = context;
@@ -74,11 +82,12 @@ static void take(void *context, const struct pair *p)
     if (w->status != STATUS_OK || !has_model(&r->small, p->weak) ||
         !has_model(&r->large, p->strong) || !traits_unpack(p->traits, w->traits))
         return;
-    if (!learner_proves(&p->id)) {
+    const uint64_t group = talks_group(&w->talks, p->number);
+    if (!learner_proves(group)) {
         w->learned += p->judged != PAIR_JUDGED_NOT;
         return;
     }
-    const struct lesson lesson = {.id = p->id,
+    const struct lesson lesson = {.group = group,
                                   .traits = w->traits,
                                   .pair = answered,
                                   .scored = p->scored ? p->scored : answered,
@@ -100,13 +109,17 @@ static enum status read_pairs(struct work *w)
     enum status s = store_pair_window(w->of->store, &q, &q.after, w->why);
     q.most = 0; // all of these
     if (s == STATUS_OK)
+        s = store_pair_each(w->of->store, &q, hear, w, w->why);
+    if (s == STATUS_OK && w->status == STATUS_OK && !talks_part(&w->talks))
+        s = why_set(w->why, STATUS_NO_MEMORY, "out of memory");
+    if (s == STATUS_OK)
         s = store_pair_each(w->of->store, &q, take, w, w->why);
     return s == STATUS_OK ? w->status : s;
 }
 
 // --- the test ---
 
-static enum status test(const struct work *w, struct replay_retest *out)
+static enum status test(struct work *w, struct replay_retest *out)
 {
     const struct policy_route *p = w->policy;
     const struct learner_wishes wishes = {
@@ -125,11 +138,13 @@ static enum status test(const struct work *w, struct replay_retest *out)
         p->mode == CHOICE_CERTIFIED ? &found.route.certified : &found.route.measured;
     *out = (struct replay_retest){.own = w->own,
                                   .model = w->model,
+                                  .talks = w->talks,
                                   .pairs = (int64_t)w->learner.proof_rows.count,
                                   .learns = learner_learns(w->learned, w->learner.proof_rows.count),
                                   .holds = c->holds,
                                   .threshold =
                                       c->holds ? (int64_t)(c->threshold * PPM) : CHOICE_NOTHING};
+    w->talks = (struct talks){0}; // they are the caller's now
     return STATUS_OK;
 }
 
@@ -152,6 +167,7 @@ enum status retest(const struct replay_of *of, const struct policy_route *policy
     if (w.own && s != STATUS_OK)
         model_close(&w.model);
     learner_fini(&w.learner);
+    talks_fini(&w.talks);
     alloc_free(&alloc_heap, w.traits);
     return s;
 }

@@ -14,7 +14,7 @@
 
 #include "insight/replay.h"
 
-// Of the policy's promise and mode. replay_fini closes its model.
+// Of the policy's promise and mode. replay_fini closes its model and ends its talks.
 enum status retest(const struct replay_of *of, const struct policy_route *policy,
                    struct replay_retest *out, struct why *why) MUST_USE;
 

@@ -10,6 +10,7 @@
 #include "request/ranking.h"
 #include "request/side.h"
 #include "request/verifying.h"
+#include "route/talk.h"
 
 #define WAITING_MAX 256  // of a worker's pairs, for the disk, beside those that are under way
 #define BARE_MAX    1024 // of those of which the other side is not asked, from their beginning on
@@ -82,6 +83,14 @@ static bool own_key(struct shadow *s, const struct req *r)
     return fine;
 }
 
+static struct str talk_packed(struct shadow *s, const struct req *r)
+{
+    struct talk talk;
+    uint8_t bytes[TALK_BYTES];
+    talk_of(json_root(r->ask.json), &talk);
+    return arena_dup(&s->arena, str_from((const char *)bytes, talk_pack(&talk, bytes)));
+}
+
 static bool fill(struct shadow *s, const struct req *r)
 {
     s->route = map_get(&r->view->snapshot->routes, r->plan->route->name); // a plan's may be its own
@@ -92,6 +101,7 @@ static bool fill(struct shadow *s, const struct req *r)
     s->pair.propensity_ppm = r->plan->shadow_ppm;
     s->pair.task = r->plan->task;
     s->pair.traits = arena_dup(&s->arena, r->plan->words);
+    s->pair.talk = talk_packed(s, r);
     s->pair.scored = r->plan->scored_of;
     s->pair.by_score = choice_by_score(&r->plan->known) && r->plan->provable;
     s->pair.promised = choice_promised(&r->plan->known.judged);

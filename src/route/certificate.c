@@ -16,6 +16,8 @@
 #include "route/wager.h"
 
 #define LOSS_STEPS 1000 // of 0.1 %
+#define LOSS_LEAST 0.01 // where less is asked, as many pairs are too many for a group,
+#define LOSS_PART  4    // ... as are a quarter of what may be lost
 
 static bool goes_weak(const struct evidence *p, double threshold)
 {
@@ -34,23 +36,115 @@ static double margin(const struct evidence *p, double threshold, double loss, bo
     return routed - (1 - loss) * (double)p->strong;
 }
 
+// --- groups ---
+
+size_t certificate_group_end(const struct evidence *pairs, size_t count, size_t from)
+{
+    size_t end = from + 1;
+    while (end < count && pairs[from].group && pairs[end].group == pairs[from].group)
+        end++;
+    return end;
+}
+
+// Pairs that no group of that size has room for.
+static size_t beyond(const struct evidence *pairs, size_t count, size_t size)
+{
+    size_t sum = 0;
+    for (size_t i = 0, end; i < count; i = end) {
+        end = certificate_group_end(pairs, count, i);
+        sum += end - i > size ? end - i - size : 0;
+    }
+    return sum;
+}
+
+// Beyond it are so few that all of them being lost is a part of what may be.
+size_t certificate_unit(const struct evidence *pairs, size_t count, double loss)
+{
+    const double few = fmax(LOSS_LEAST, fabs(loss)) / LOSS_PART * (double)count;
+    size_t low = 1, high = count > 0 ? count : 1;
+    if (beyond(pairs, count, low) == 0)
+        return low;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if ((double)beyond(pairs, count, middle) > few)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+double certificate_units(const struct evidence *pairs, size_t count, double loss)
+{
+    const size_t unit = certificate_unit(pairs, count, loss);
+    size_t sum = 0;
+    for (size_t i = 0, end; i < count; i = end) {
+        size_t judged = 0;
+        end = certificate_group_end(pairs, count, i);
+        for (size_t k = i; k < end; k++)
+            judged += !pairs[k].unjudged;
+        sum += judged < unit ? judged : unit;
+    }
+    return (double)sum / (double)unit;
+}
+
+// --- the wager ---
+
 struct test {
     const struct evidence *pairs;
     size_t count;
     double risk;
+    size_t unit; // how many of a group are looked at
 };
 
-// Whether the loss is proved to be below `loss`; with `sign` -1: above. All margins are by one
-// scale, so that they stay within -1..1.
+struct question { // whether the loss is below `loss`; with `sign` -1: above
+    double threshold, loss, sign;
+};
+
+static double weighed(const struct evidence *p, const struct question *q)
+{
+    must(p->weight > 0 && p->weight <= 1);
+    return q->sign * margin(p, q->threshold, q->loss, q->sign < 0) * (double)p->weight;
+}
+
+// What each group bears of the pairs that are beyond.
+static double burden(const struct test *t, const struct question *q)
+{
+    double sum = 0;
+    size_t groups = 0;
+    for (size_t i = 0, end; i < t->count; i = end, groups++) {
+        end = certificate_group_end(t->pairs, t->count, i);
+        for (size_t k = i + t->unit; k < end; k++) {
+            struct evidence worst = t->pairs[k];
+            worst.unjudged = true;
+            sum += weighed(&worst, q);
+        }
+    }
+    return groups ? sum / (double)groups : 0;
+}
+
+static size_t count_groups(const struct evidence *pairs, size_t count)
+{
+    size_t groups = 0;
+    for (size_t i = 0; i < count; i = certificate_group_end(pairs, count, i))
+        groups++;
+    return groups;
+}
+
+// All margins are by one scale, so that they stay within -1..1.
 static bool is_proved(const struct test *t, double threshold, double loss, double sign)
 {
-    const double most = fmax(1, 1 - loss);
+    const struct question q = {threshold, loss, sign};
+    const double borne = burden(t, &q);
+    const double most = fmax(1, 1 - loss) * (double)t->unit - borne;
     struct wager w;
-    wager_begin(&w, t->count, t->risk);
-    for (size_t i = 0; i < t->count && !wager_won(&w); i++) {
-        const struct evidence *p = &t->pairs[i];
-        must(p->weight > 0 && p->weight <= 1);
-        wager_add(&w, sign * margin(p, threshold, loss, sign < 0) / most * (double)p->weight);
+    wager_begin(&w, count_groups(t->pairs, t->count), t->risk);
+    for (size_t i = 0, end; i < t->count && !wager_won(&w); i = end) {
+        double sum = borne;
+        end = certificate_group_end(t->pairs, t->count, i);
+        for (size_t k = i; k < end && k < i + t->unit; k++)
+            sum += weighed(&t->pairs[k], &q);
+        wager_add(&w, sum / most);
     }
     return wager_won(&w);
 }
@@ -63,11 +157,12 @@ static size_t count_weak(const struct evidence *pairs, size_t count, double thre
     return n;
 }
 
-static void estimate(const struct test *t, double threshold, struct certificate *out)
+static void estimate(const struct evidence *pairs, size_t count, double threshold,
+                     struct certificate *out)
 {
     double all = 0, weak = 0, routed = 0, strong = 0;
-    for (size_t i = 0; i < t->count; i++) {
-        const struct evidence *p = &t->pairs[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct evidence *p = &pairs[i];
         const bool to_weak = goes_weak(p, threshold);
         const double weight = (double)p->weight;
         all += weight;
@@ -90,16 +185,36 @@ static int compare(float a, float b)
     return (a > b) - (a < b);
 }
 
-static int by_content(const void *a, const void *b)
+static int compare_numbers(uint64_t a, uint64_t b)
 {
-    const struct evidence *x = a, *y = b;
-    const int in_order[] = {compare(x->score, y->score), compare(x->weak, y->weak),
-                            compare(x->strong, y->strong), compare(x->weight, y->weight),
-                            (int)x->unjudged - (int)y->unjudged};
-    for (size_t i = 0; i < sizeof in_order / sizeof in_order[0]; i++)
+    return (a > b) - (a < b);
+}
+
+static int first_of(const int *in_order, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
         if (in_order[i] != 0)
             return in_order[i];
     return 0;
+}
+
+static int by_content(const void *a, const void *b)
+{
+    const struct evidence *x = a, *y = b;
+    const int in_order[] = {
+        compare_numbers(x->group, y->group), compare(x->score, y->score),
+        compare(x->weak, y->weak),           compare(x->strong, y->strong),
+        compare(x->weight, y->weight),       (int)x->unjudged - (int)y->unjudged};
+    return first_of(in_order, sizeof in_order / sizeof in_order[0]);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct evidence *x = a, *y = b;
+    const int in_order[] = {compare_numbers(x->place[0], y->place[0]),
+                            compare_numbers(x->group, y->group),
+                            compare_numbers(x->place[1], y->place[1]), by_content(x, y)};
+    return first_of(in_order, sizeof in_order / sizeof in_order[0]);
 }
 
 // What the dice begin with: another number for other pairs, or where something stands among the
@@ -118,15 +233,19 @@ static uint64_t seed_of(const struct evidence *pairs, size_t count)
 void certificate_shuffle(struct evidence *pairs, size_t count)
 {
     struct dice dice;
-    if (count > 1)
-        qsort(pairs, count, sizeof *pairs, by_content);
+    if (count < 2)
+        return;
+    qsort(pairs, count, sizeof *pairs, by_content);
     dice_init(&dice, seed_of(pairs, count));
-    for (size_t i = count; i > 1; i--) {
-        size_t k = (size_t)dice_below(&dice, i);
-        struct evidence one = pairs[k];
-        pairs[k] = pairs[i - 1];
-        pairs[i - 1] = one;
+    for (size_t i = 0, end; i < count; i = end) {
+        const uint32_t place = (uint32_t)(dice_next(&dice) >> 32);
+        end = certificate_group_end(pairs, count, i);
+        for (size_t k = i; k < end; k++) {
+            pairs[k].place[0] = place;
+            pairs[k].place[1] = end > i + 1 ? (uint32_t)(dice_next(&dice) >> 32) : 0;
+        }
     }
+    qsort(pairs, count, sizeof *pairs, by_place);
 }
 
 struct promise promise_at(const struct promise *p, unsigned time)
@@ -140,9 +259,9 @@ void certificate_test(struct evidence *pairs, size_t count, const struct promise
                       struct certificate *out)
 {
     must(p->loss > 0 && p->loss < 1);
-    struct test t = {pairs, count, p->risk};
     double held = CERTIFICATE_NONE;
     certificate_shuffle(pairs, count);
+    const struct test t = {pairs, count, p->risk, certificate_unit(pairs, count, p->loss)};
     size_t before = SIZE_MAX; // that the last one sent to the small model
     for (int i = -CERTIFICATE_STEPS; i <= CERTIFICATE_STEPS; i++) {
         double threshold = i * CERTIFICATE_STEP;
@@ -152,26 +271,25 @@ void certificate_test(struct evidence *pairs, size_t count, const struct promise
         held = threshold;
         before = weak;
     }
-    estimate(&t, held, out);
+    estimate(pairs, count, held, out);
     out->holds = before > 0 && before < SIZE_MAX;
 }
 
 void certificate_at(const struct evidence *pairs, size_t count, double threshold,
                     struct certificate *out)
 {
-    struct test t = {pairs, count, 0};
     *out = (struct certificate){.holds = false};
-    estimate(&t, threshold, out);
+    estimate(pairs, count, threshold, out);
 }
 
 double certificate_loss_upper(const struct evidence *pairs, size_t count, double threshold,
                               double risk)
 {
-    struct test t = {pairs, count, risk};
     if (count > 0 && count_weak(pairs, count, threshold) == 0)
         return 0;
     struct certificate is;
     certificate_at(pairs, count, threshold, &is);
+    const struct test t = {pairs, count, risk, certificate_unit(pairs, count, is.loss)};
     int most = LOSS_STEPS; // from the bound that says least: a fixed sequence, too
     while (most > 1 && (double)(most - 1) / LOSS_STEPS >= is.loss &&
            is_proved(&t, threshold, (double)(most - 1) / LOSS_STEPS, 1))
@@ -182,6 +300,6 @@ double certificate_loss_upper(const struct evidence *pairs, size_t count, double
 bool certificate_proves(const struct evidence *pairs, size_t count, const struct claim *c)
 {
     must(c->loss >= -1 && c->loss <= 1);
-    const struct test t = {pairs, count, c->risk};
+    const struct test t = {pairs, count, c->risk, certificate_unit(pairs, count, c->loss)};
     return is_proved(&t, c->threshold, c->loss, c->more ? -1 : 1);
 }

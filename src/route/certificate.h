@@ -17,6 +17,11 @@
 // nothing is won where it would not. (Whoever claims that more is lost has the contrary against
 // him: there the large model's is useless.)
 //
+// Pairs that belong together (talks.h) prove what one does: what one of them loses the others do.
+// So the wager is over groups, whose pairs are added up. Where some are much larger than others, a
+// few would be all that is wagered on: what is beyond a size that few pairs are beyond is taken at
+// its worst, and all groups bear it alike.
+//
 // One test spends the risk wholly. Whoever asks again when more pairs have come has another chance
 // to be wrong: of his k-th time promise_at says what it may spend.
 
@@ -25,6 +30,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define CERTIFICATE_STEPS 256 // of thresholds on either side of 0,
 #define CERTIFICATE_STEP  (1.0 / CERTIFICATE_STEPS)
@@ -38,6 +44,8 @@ struct evidence {
     float weak, strong; // quality, 0..1
     float weight;       // of it: above 0, at most 1
     bool unjudged;      // the qualities mean nothing: the worst that they can be is taken
+    uint64_t group;     // that it belongs to; 0: to none
+    uint32_t place[2];  // set by certificate_shuffle: of its group, and in it
 };
 
 struct promise {
@@ -58,8 +66,16 @@ struct certificate {
 };
 
 // Puts them into an order that tells nothing of what they are, and is the same whatever order they
-// came in: sorted, and then drawn by dice that begin with what they are.
+// came in: sorted, and then drawn by dice that begin with what they are. A group stays together.
 void certificate_shuffle(struct evidence *pairs, size_t count);
+// Behind the last pair of the group that `from` is of, of those in that order; it is below `count`.
+size_t certificate_group_end(const struct evidence *pairs, size_t count, size_t from);
+// How many pairs of a group are looked at, where a loss of so much is to be told. The pairs are in
+// the order of certificate_shuffle.
+size_t certificate_unit(const struct evidence *pairs, size_t count, double loss);
+// How many judged pairs that belong to no other ones prove as much as all of these may at best. In
+// the same order.
+double certificate_units(const struct evidence *pairs, size_t count, double loss);
 // What holds now. The pairs are shuffled first.
 void certificate_test(struct evidence *pairs, size_t count, const struct promise *p,
                       struct certificate *out);
@@ -69,7 +85,7 @@ void certificate_at(const struct evidence *pairs, size_t count, double threshold
 // An estimate of what the threshold loses at most, in steps of 0.1 %: the least loss that it would
 // be proved to stay below at that risk, had it not been chosen by these pairs, and never less than
 // it loses in them; 1 where there is none. No promise: the risk was spent on the threshold. They
-// are taken in their order, which must tell nothing of them: shuffle them first.
+// are taken in their order, which must tell nothing of them, groups together: shuffle them first.
 double certificate_loss_upper(const struct evidence *pairs, size_t count, double threshold,
                               double risk);
 // What a threshold is said to lose: less than `loss`, or more.

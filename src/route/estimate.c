@@ -25,7 +25,9 @@ struct sample {
     const struct evidence *evidence;
     size_t count;
     double loss;         // that is allowed
+    double unit;         // how many calls the next one has with it
     double above[STEPS]; // what all have above it, by the threshold
+    double own[STEPS];   // the same of a group
 };
 
 // Nobody judged it: at the small model a perfect answer is lost, at the large one nothing is won.
@@ -45,47 +47,51 @@ static double above_of(const struct pair *p, bool small, double loss)
     return small ? loss * p->worth_small - p->lost : loss * p->worth_large;
 }
 
-static void add_up(struct sample *s)
+// What those of `from` up to `end` have above it.
+static void add_up(const struct sample *s, size_t from, size_t end, double *above)
 {
     double sum = 0;
     for (int i = 0; i < STEPS; i++)
-        s->above[i] = 0;
-    for (size_t i = 0; i < s->count; i++) {
+        above[i] = 0;
+    for (size_t i = from; i < end; i++) {
         const struct pair p = pair_of(&s->evidence[i]);
         const double large = above_of(&p, false, s->loss);
         sum += large;
         if (p.small_from < STEPS)
-            s->above[p.small_from] += above_of(&p, true, s->loss) - large;
+            above[p.small_from] += above_of(&p, true, s->loss) - large;
     }
     for (int i = 0; i < STEPS; i++) {
-        sum += s->above[i];
-        s->above[i] = sum;
+        sum += above[i];
+        above[i] = sum;
     }
 }
 
-// The last step before the pairs, but for `without`, and a perfect answer lose more than is
-// allowed; -1: none.
-static int choose(const struct sample *s, const struct pair *without)
+// The last step before the pairs, but for those of `without`, and a group of perfect answers lose
+// more than is allowed; -1: none.
+static int choose(const struct sample *s, const double *without)
 {
     int i = 0;
-    for (; i < STEPS; i++) {
-        const double one = without ? above_of(without, i >= without->small_from, s->loss) : 0;
-        if (s->above[i] - one < 1 - s->loss - EXACT)
+    for (; i < STEPS; i++)
+        if (s->above[i] - (without ? without[i] : 0) < s->unit * (1 - s->loss) - EXACT)
             break;
-    }
     return i - 1;
 }
 
-// Of each pair, where the others send it.
-static void leave_one_out(const struct sample *s, struct certificate *out)
+// Of the pairs of each group, where the others send them.
+static void leave_one_out(struct sample *s, struct certificate *out)
 {
     double lost = 0;
     out->worth = 0;
-    for (size_t i = 0; i < s->count; i++) {
-        const struct pair p = pair_of(&s->evidence[i]);
-        const bool small = choose(s, &p) >= p.small_from;
-        out->worth += small ? p.worth_small : p.worth_large;
-        lost += small ? p.lost : 0;
+    for (size_t i = 0, end; i < s->count; i = end) {
+        end = certificate_group_end(s->evidence, s->count, i);
+        add_up(s, i, end, s->own);
+        const int step = choose(s, s->own);
+        for (size_t k = i; k < end; k++) {
+            const struct pair p = pair_of(&s->evidence[k]);
+            const bool small = step >= p.small_from;
+            out->worth += small ? p.worth_small : p.worth_large;
+            lost += small ? p.lost : 0;
+        }
     }
     out->loss = out->worth > 0 ? lost / out->worth : 0;
 }
@@ -94,7 +100,8 @@ void estimate_find(const struct evidence *pairs, size_t count, double loss, stru
 {
     struct sample s = {.evidence = pairs, .count = count, .loss = loss};
     must(loss > 0 && loss < 1);
-    add_up(&s);
+    s.unit = (double)certificate_unit(pairs, count, loss);
+    add_up(&s, 0, count, s.above);
     const int step = choose(&s, NULL);
     const double threshold =
         step < 0 ? CERTIFICATE_NONE : (step - CERTIFICATE_STEPS) * CERTIFICATE_STEP;

@@ -7,9 +7,10 @@
 
 #include "route/estimate.h"
 
-#define QUALITY_FAIR 0.8  // of a large model, where pairs are not there yet
-#define ALL          2.0  // a threshold that all scores are below
-#define ROUNDED      1e-6 // a loss that was kept, and the same loss
+#define QUALITY_FAIR 0.8                          // of a large model, where pairs are not there yet
+#define ALL          2.0                          // a threshold that all scores are below
+#define ROUNDED      1e-6                         // a loss that was kept, and the same loss
+#define MIX          UINT64_C(0x9e3779b97f4a7c15) // 2^64 / golden ratio
 
 const char *rung_name(enum rung r)
 {
@@ -40,10 +41,9 @@ float lesson_proves(const struct lesson *l)
     return l->swayed ? fminf(l->weak, l->strong) : l->weak;
 }
 
-// Not by the bytes at its end, which say whether a call becomes a pair at all.
-bool learner_proves(const struct uuid *id)
+bool learner_proves(uint64_t group)
 {
-    return (id->bytes[11] & 1) != 0;
+    return group * MIX >> 63;
 }
 
 bool learner_learns(size_t learned, size_t proof)
@@ -59,8 +59,11 @@ static bool is_preference(const struct lesson *l)
 
 enum status learner_add(struct learner *l, const struct lesson *lesson, struct why *why)
 {
-    struct row row = {.pair = lesson->pair, .weak = lesson->weak, .strong = lesson->strong};
-    if (!learner_proves(&lesson->id))
+    struct row row = {.pair = lesson->pair,
+                      .group = lesson->group,
+                      .weak = lesson->weak,
+                      .strong = lesson->strong};
+    if (!learner_proves(lesson->group))
         return lesson->unjudged ? STATUS_OK : rows_keep(&l->rows, &row, lesson->traits, why);
     if (!lesson->proves)
         return STATUS_OK;
@@ -115,8 +118,12 @@ static bool proof_make(const struct learner *l, const struct model *m, struct pr
         const struct row *row = &l->proof_rows.at[i];
         row_traits(row, p->traits);
         // Whether a call becomes a pair does not depend on what it asks: their odds are even.
-        p->all[i] = (struct evidence){model_gain(m, p->traits, row->pair), row->weak, row->strong,
-                                      1, l->unjudged[i]};
+        p->all[i] = (struct evidence){.score = model_gain(m, p->traits, row->pair),
+                                      .weak = row->weak,
+                                      .strong = row->strong,
+                                      .weight = 1,
+                                      .unjudged = l->unjudged[i],
+                                      .group = row->group};
         p->tasks[i] = row->task;
     }
     return true;
@@ -130,28 +137,23 @@ static void proof_free(struct proof *p)
     alloc_free(&alloc_heap, p->traits);
 }
 
-// Those of the part go to p->some.
+// Those of the part go to p->some, shuffled: of pairs in the order of time the first would say what
+// all of them lose.
 static size_t part_of(struct proof *p, uint64_t task)
 {
     size_t n = 0;
     for (size_t i = 0; i < p->count; i++)
         if (p->tasks[i] == task)
             p->some[n++] = p->all[i];
+    certificate_shuffle(p->some, n);
     return n;
-}
-
-// Of those of the part, which lie in p->some: the others can win nothing.
-static size_t count_judged(const struct proof *p, size_t count)
-{
-    size_t judged = 0;
-    for (size_t i = 0; i < count; i++)
-        judged += !p->some[i].unjudged;
-    return judged;
 }
 
 static bool is_able(struct proof *p, uint64_t task, const struct promise *promise, unsigned time)
 {
-    return count_judged(p, part_of(p, task)) >= learner_proof_least(promise, time);
+    const size_t n = part_of(p, task);
+    return certificate_units(p->some, n, promise->loss) >=
+           (double)learner_proof_least(promise, time);
 }
 
 static bool is_tested(struct proof *p, uint64_t task, const struct promise *promise, unsigned time)
@@ -159,8 +161,7 @@ static bool is_tested(struct proof *p, uint64_t task, const struct promise *prom
     return !p->doubtful && is_able(p, task, promise, time);
 }
 
-// At the threshold of what may have been chosen by just these pairs, as if it had not. They are
-// shuffled: of pairs in the order of time the first would say what all of them lose.
+// At the threshold of what may have been chosen by just these pairs, as if it had not.
 static double upper_of(const struct proof *p, size_t count, const struct certificate *c,
                        double risk)
 {
@@ -188,7 +189,7 @@ static void find(struct proof *proof, const struct promise *promise, unsigned ti
     const struct promise now = promise_at(promise, time);
     size_t n = part_of(proof, out->task);
     out->pairs = n;
-    certificate_shuffle(proof->some, n);
+    out->units = (size_t)certificate_units(proof->some, n, promise->loss);
     estimate_find(proof->some, n, promise->loss, &out->measured);
     out->measured_upper = measured_upper(proof, n, &out->measured, promise->risk);
     out->certified = (struct certificate){.threshold = CERTIFICATE_NONE};
@@ -213,7 +214,6 @@ static void lower(struct proof *proof, const struct promise *promise, unsigned t
         now.threshold = was->threshold;
     else if (!was->holds || !now.holds)
         return;
-    certificate_shuffle(proof->some, n);
     certificate_at(proof->some, n, now.threshold, &out->certified);
     out->certified.threshold = now.threshold;
     out->certified.holds = out->certified.share > 0;
@@ -384,6 +384,7 @@ static void sum_parts(struct proof *proof, const struct learner_wishes *w, struc
     certified.threshold = route->certified.holds ? route->certified.threshold : CERTIFICATE_NONE;
     measured.threshold = route->measured.holds ? route->measured.threshold : CERTIFICATE_NONE;
     route->pairs = proof->count;
+    route->units = (size_t)certificate_units(proof->some, proof->count, w->promise.loss);
     route->certified = certified;
     route->measured = measured;
 }

@@ -5,7 +5,9 @@
 //   pairs ──┬─ one half ────► learned from (train.h), beginning with the prior ──► model
 //           └─ the other ───► scored by that model, never learned from ──────────► certificate
 //
-// The call's id, which nobody chooses, says which half a pair is of, for ever.
+// Calls that belong together (talks.h) are of one half, or it were proved that a conversation is
+// known by heart; and they prove what one does. Which half it is their group's number says: the
+// same of the same pairs. A pair of which nobody knows what it belongs to is learned from.
 //
 // What holds is shown part by part: each task that has pairs enough is a part, and all other calls
 // are one. Each has a threshold of its own, tested by its own pairs at its share of the risk; one
@@ -38,7 +40,6 @@
 #ifndef ROUTE_LEARNER_H
 #define ROUTE_LEARNER_H
 
-#include "base/random.h"
 #include "core/choice.h"
 #include "route/certificate.h"
 #include "route/train.h"
@@ -65,7 +66,7 @@ const char *rung_name(enum rung r); // static
 
 // A call that both sides answered.
 struct lesson {
-    struct uuid id;
+    uint64_t group;              // that it belongs to; 0: not known
     const struct traits *traits; // borrowed for the call
     uint64_t pair;               // model_pair
     uint64_t scored;             // the pair that its route's model was asked of
@@ -91,6 +92,7 @@ struct learner {
 struct outlook {
     uint64_t task; // 0: none
     size_t pairs;  // tested on
+    size_t units;  // that prove as much, if each belonged to no other and was judged, rounded down
     struct certificate certified;
     struct certificate measured; // an estimate, no promise (estimate.h)
     double loss_upper;           // of what is certified, an estimate, not below the loss that
@@ -116,8 +118,8 @@ struct outlooks {
 // The small one's quality as it proves: where a call like it may go to the large side all the same,
 // that it is the better one there is no gain that could make up for a loss elsewhere.
 float lesson_proves(const struct lesson *l);
-// A pair of that call is proof; else the model is learned from it.
-bool learner_proves(const struct uuid *id);
+// A pair of that group is proof; else the model is learned from it.
+bool learner_proves(uint64_t group);
 
 // So many pairs of either half are enough to learn from the first.
 bool learner_learns(size_t learned, size_t proof);
@@ -148,7 +150,8 @@ enum status learner_test(const struct learner *l, const struct model *m,
 enum status learner_retest(const struct learner *l, const struct model *m,
                            const struct learner_wishes *w, struct outlooks *out,
                            struct why *why) MUST_USE;
-// So many pairs that prove, and were judged, carry a promise at best: fewer are not tested.
+// So many pairs that prove, were judged, and belong to no other ones carry a promise at best: what
+// is fewer is not tested.
 size_t learner_proof_least(const struct promise *p, unsigned time);
 
 #endif

@@ -30,6 +30,7 @@ struct row {
     const uint16_t *grams;
     uint64_t task, pair; // 0: none
     uint64_t text;       // a hash of what is asked (prompt_mark); 0: not known
+    uint64_t group;      // of rows that belong together (talks.h); 0: of none
     float weak, strong;
     struct reply reply;
 };

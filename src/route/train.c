@@ -31,7 +31,8 @@ static bool begin(struct training *t)
     for (size_t i = 0; i < n; i++) {
         const struct row *r = &t->rows->at[i];
         t->gain[i] = r->strong - r->weak;
-        t->fold[i] = (uint8_t)dice_below(&t->dice, FOLDS);
+        const uint64_t by_chance = dice_below(&t->dice, FOLDS);
+        t->fold[i] = (uint8_t)(r->group ? r->group % FOLDS : by_chance);
         weak += (double)r->weak;
         strong += (double)r->strong;
     }
@@ -154,8 +155,11 @@ static float threshold_of(const struct training *t, const float *more, bool answ
     for (size_t i = 0; outcomes && i < t->count; i++) {
         const struct row *r = &t->rows->at[i];
         if (r->answered || !answered)
-            outcomes[count++] = (struct evidence){t->expected[i] + (more ? more[i] : 0), r->weak,
-                                                  r->strong, 1, false};
+            outcomes[count++] = (struct evidence){.score = t->expected[i] + (more ? more[i] : 0),
+                                                  .weak = r->weak,
+                                                  .strong = r->strong,
+                                                  .weight = 1,
+                                                  .group = r->group};
     }
     if (count > 0)
         certificate_test(outcomes, count, &kept, &c);

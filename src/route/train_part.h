@@ -17,7 +17,7 @@ struct training {
     struct dice dice;
     struct model_head head;
     float *gain;             // of each row: strong - weak
-    uint8_t *fold;           // the part of the rows it is in
+    uint8_t *fold;           // the part of the rows it is in: a group (rows.h) is in one
     float *part[PART_COUNT]; // what each part says of a row it has not seen, about 0 in the mean
     float *expected;         // so the gain of a row that was not seen
     int8_t *words;

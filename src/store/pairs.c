@@ -56,13 +56,15 @@ static void bind(sqlite3_stmt *q, const struct pair *p)
     if (p->doubts >= 0)
         sqlite3_bind_int64(q, column + 6, p->doubts);
     sqlite3_bind_int(q, column + 7, p->asked);
+    if (p->talk.len)
+        sql_bind_blob(q, column + 8, p->talk.ptr, p->talk.len);
 }
 
 enum status store_pair_add(struct store *s, const struct pair *p, struct why *why)
 {
     must(p->propensity_ppm > 0 && p->propensity_ppm <= PAIR_WHOLE_PPM);
     must(p->weak_ppm <= PAIR_WHOLE_PPM && p->strong_ppm <= PAIR_WHOLE_PPM);
-    must(p->traits.len <= PAIR_TRAITS_MAX);
+    must(p->traits.len <= PAIR_TRAITS_MAX && p->talk.len <= PAIR_TALK_MAX);
     enum status status = STATUS_OK;
     if (atomic_load_explicit(&s->busy_us, memory_order_relaxed)) // calls go first
         return why_set(why, STATUS_BUSY, "a pair of answers cannot be kept: calls wait to be");
@@ -74,8 +76,8 @@ enum status store_pair_add(struct store *s, const struct pair *p, struct why *wh
         s->keys,
         "INSERT INTO pair (id, at_us, task, served_strong, propensity_ppm, judged, "
         "weak_ppm, strong_ppm, tenant, route, weak, strong, weak_pd, strong_pd, judge_pd, "
-        "traits, scored, by_score, promised, calls, doubts, asked) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
-        "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) "
+        "traits, scored, by_score, promised, calls, doubts, asked, talk) VALUES (?1, ?2, ?3, ?4, "
+        "?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23) "
         "ON CONFLICT DO NOTHING");
     if (q)
         bind(q, p);
@@ -154,6 +156,7 @@ static void read_row(sqlite3_stmt *q, const struct pair_query *query, struct pai
         .by_score = sqlite3_column_int(q, 17) != 0,
         .promised = side_of(sqlite3_column_int(q, 18)),
         .calls = sql_str(q, 19),
+        .talk = sql_str(q, 22),
         .doubts = sqlite3_column_type(q, 20) == SQLITE_NULL ? -1 : sqlite3_column_int64(q, 20)};
     p->asked = was_asked(q, p);
     if (id.len == sizeof p->id.bytes)
@@ -172,7 +175,7 @@ static void read_row(sqlite3_stmt *q, const struct pair_query *query, struct pai
     "SELECT * FROM (SELECT p.number, p.id, p.at_us, p.task, p.served_strong, p.propensity_ppm, " \
     "p.judged, p.weak_ppm, p.strong_ppm, p.weak, p.strong, p.weak_pd, p.strong_pd, p.judge_pd, " \
     "p.traits, f.score_ppm, p.scored, p.by_score, p.promised, p.calls, p.doubts, "               \
-    "p.asked " OF_QUERY "ORDER BY p.number " order " LIMIT ?5) ORDER BY number"
+    "p.asked, p.talk " OF_QUERY "ORDER BY p.number " order " LIMIT ?5) ORDER BY number"
 // The newest of a kind that is one too many.
 #define BEYOND(is)                                                         \
     "SELECT * FROM (SELECT p.number " OF_QUERY "AND (p.judged <> 0) = " is \

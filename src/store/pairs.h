@@ -27,6 +27,7 @@
 
 #define PAIR_WHOLE_PPM  1000000 // quality 1, probability 1
 #define PAIR_TRAITS_MAX 8192    // bytes
+#define PAIR_TALK_MAX   64      // bytes
 
 // X(ENUM, number, name): by what it was judged. The numbers are stored.
 #define PAIR_JUDGED_MAP(X)                                                                     \
@@ -69,6 +70,7 @@ struct pair {       // slices of one that is read live during the call
     bool served_strong;      // its caller got the strong one's answer, else the weak one's
     uint32_t propensity_ppm; // with which a call like it became a pair; never 0
     struct str traits;       // packed; empty where none were taken
+    struct str talk;         // packed (route/talk.h): what it belongs to; empty: nobody knows
     enum pair_judged judged;
     uint32_t weak_ppm, strong_ppm; // quality
     // The other side was, and a judge where one was needed; else neither has a cost. Of an earlier

@@ -73,6 +73,13 @@ more\
 "  JOIN name sheet ON sheet.id = k.price_name;"
 // clang-format on
 
+// What was promised without something that is known now goes on looking, as often as it has looked.
+#define END_PROMISES                                                                    \
+    "UPDATE promise SET terms = '', looks = max(looks, ifnull((SELECT max(looks) FROM " \
+    "promise_look l WHERE l.tenant = promise.tenant AND l.route = promise.route), 0));" \
+    "DELETE FROM promise_look;"                                                         \
+    "INSERT INTO promise_look SELECT tenant, route, '', looks FROM promise WHERE task = 0;"
+
 static const struct step steps[] = {
     {1, // clang-format off
 "CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;"
@@ -412,15 +419,17 @@ static const struct step steps[] = {
     },
     {19, // ... and how its small answer was checked: what was promised without that goes on looking
 "UPDATE pair SET calls = NULL;"
-"UPDATE promise SET terms = '', looks = max(looks, ifnull((SELECT max(looks) FROM promise_look l "
-"WHERE l.tenant = promise.tenant AND l.route = promise.route), 0));"
-"DELETE FROM promise_look;"
-"INSERT INTO promise_look SELECT tenant, route, '', looks FROM promise WHERE task = 0;"
+END_PROMISES
 "PRAGMA user_version = 19;"
     },
     {20, // a pair without costs: nobody was asked, or nobody knows what it has cost
 "ALTER TABLE pair ADD COLUMN asked INTEGER;" // NULL: it was where a cost says so
 "PRAGMA user_version = 20;"
+    },
+    {21, // which pairs belong together
+"ALTER TABLE pair ADD COLUMN talk BLOB;" // route/talk.h; NULL: nobody knows
+END_PROMISES
+"PRAGMA user_version = 21;"
     }, // clang-format on
 };
 #define STEP_COUNT (sizeof steps / sizeof steps[0])

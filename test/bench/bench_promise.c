@@ -65,7 +65,7 @@ static void score_rest(void)
     for (size_t i = 0; i < rest.count; i++) {
         row_traits(&rest.at[i], &t);
         scored[i] = (struct evidence){model_gain(&model, &t, rest.at[i].pair), rest.at[i].weak,
-                                      rest.at[i].strong, 1, false};
+                                      rest.at[i].strong, 1, .unjudged = false};
     }
     model_close(&model);
     buf_fini(&file);

@@ -6,6 +6,7 @@ import json
 import random
 import sqlite3
 
+from lib.certified import talk
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
 
 limit(300)
@@ -40,11 +41,11 @@ def add_pairs(gateway, count, small_knows, judged=3, route="support", promised=0
     with sqlite3.connect(gateway.store, timeout=30) as db:
         for _ in range(count):
             db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
-                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, by_score, promised, traits, calls) VALUES "
+                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, by_score, promised, traits, talk, calls) VALUES "
                        "(?1, ?2, 'default', ?3, 0, 'bench/small-a', 'bench/large-a', 1, 250000, ?4, ?5, ?6, 1000000, "
-                       "9000000, 500000, 1, ?7, ?8, (SELECT substr(terms, 18) FROM promise WHERE route = ?3 AND task = 0))",
+                       "9000000, 500000, 1, ?7, ?8, ?9, (SELECT substr(terms, 18) FROM promise WHERE route = ?3 AND task = 0))",
                        (dice.randbytes(16), 1790000000 * 10 ** 6, route, judged, 10 ** 6 * (dice.random() < small_knows),
-                        10 ** 6 * (dice.random() < 0.95), promised, TRAITS))
+                        10 ** 6 * (dice.random() < 0.95), promised, TRAITS, talk(dice.randbytes)))
 
 
 def status(gateway, *words, verb="status"):

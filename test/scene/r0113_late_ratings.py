@@ -6,6 +6,7 @@ import random
 import sqlite3
 import time
 
+from lib.certified import proves, talk
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
 
 limit(200)
@@ -37,16 +38,16 @@ def add_pairs(gateway, count, route="late", judged=3, served_strong=0):
     with sqlite3.connect(gateway.store, timeout=30) as db:
         for _ in range(count):
             db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
-                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, by_score, promised, traits, calls) VALUES "
+                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, by_score, promised, traits, talk, calls) VALUES "
                        "(?1, ?2, 'default', ?3, 0, 'bench/small-a', 'bench/large-a', ?4, 250000, ?5, 1000000, 1000000, "
-                       "500000, 9000000, 1, 0, ?6, (SELECT substr(terms, 18) FROM promise WHERE route = ?3 AND task = 0))",
-                       (dice.randbytes(16), 1790000000 * 10 ** 6, route, served_strong, judged, TRAITS))
+                       "500000, 9000000, 1, 0, ?6, ?7, (SELECT substr(terms, 18) FROM promise WHERE route = ?3 AND task = 0))",
+                       (dice.randbytes(16), 1790000000 * 10 ** 6, route, served_strong, judged, TRAITS, talk(dice.randbytes)))
 
 
 def rate(gateway, count, route="late"):
     """Callers say of so many pairs that prove that they were useless."""
     with sqlite3.connect(gateway.store, timeout=30) as db:
-        ids = [i for (i,) in db.execute("SELECT id FROM pair WHERE route = ? ORDER BY number", (route,)) if i[11] & 1]
+        ids = [i for i, said in db.execute("SELECT id, talk FROM pair WHERE route = ? ORDER BY number", (route,)) if proves(said)]
         db.executemany("INSERT INTO feedback VALUES (?, ?, 'default', 0, '')",
                        [(i, time.time_ns() // 1000) for i in ids[:count]])
 

@@ -6,6 +6,7 @@ import random
 import re
 import sqlite3
 
+from lib.certified import talk
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
 
 limit(120)
@@ -31,10 +32,10 @@ def add_pairs(gateway, route, count, weak=1, task=7, judged=JUDGE):
     with sqlite3.connect(gateway.store, timeout=30) as db:
         for _ in range(count):
             db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
-                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, by_score, promised, traits, calls) VALUES "
+                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, by_score, promised, traits, talk, calls) VALUES "
                        "(?1, ?2, 'default', ?3, ?4, 'bench/small-a', 'bench/large-a', 1, 250000, ?5, ?6, 1000000, 1000000, "
-                       "9000000, 500000, 1, 0, ?7, (SELECT substr(terms, 18) FROM promise WHERE route = ?3 AND task = 0))",
-                       (dice.randbytes(16), 1790000000 * 10 ** 6, route, task, judged, 10 ** 6 * weak, traits(task)))
+                       "9000000, 500000, 1, 0, ?7, ?8, (SELECT substr(terms, 18) FROM promise WHERE route = ?3 AND task = 0))",
+                       (dice.randbytes(16), 1790000000 * 10 ** 6, route, task, judged, 10 ** 6 * weak, traits(task), talk(dice.randbytes)))
 
 
 def learn(gateway, route):

@@ -5,6 +5,7 @@ it risks by pairs and ratings. A file that is wrong, a policy without the route 
 import json
 import sqlite3
 
+from lib.certified import proves, talk
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit, until
 from lib.told import Told
 
@@ -30,11 +31,6 @@ with Mock() as mock, Gateway(mock, models=["small", "large"], extra=SEEN) as gat
     gateway.chat("hello", model="seen")
     until(lambda: gateway.sql("SELECT 1 FROM pair"), 10, "a pair")
     TRAITS = bytes.fromhex(gateway.sql("SELECT hex(traits) AS traits FROM pair")[0]["traits"])
-
-
-def proves(request):
-    """The other half of the pairs is learned from."""
-    return bytes.fromhex(request.replace("-", ""))[11] & 1
 
 
 with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=PRICES + HOUR) as gateway:
@@ -121,18 +117,19 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
             [row] = db.execute("SELECT start_us, side FROM decision WHERE id = ? AND attempt = 0",
                                (bytes.fromhex(request.replace("-", "")),)).fetchall()
             db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
-                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, traits) VALUES "
-                       "(?, ?, 'default', 'desk', 0, 'told/small', 'told/large', ?, 250000, 3, ?, 1000000, ?, ?, 0, ?)",
+                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, traits, talk) VALUES "
+                       "(?, ?, 'default', 'desk', 0, 'told/small', 'told/large', ?, 250000, 3, ?, 1000000, ?, ?, 0, ?, ?)",
                        (bytes.fromhex(request.replace("-", "")), row[0], row[1] == 2, 1000000 * (n % 4 > 0), 110_000_000,
-                        2_000_000_000, TRAITS))
+                        2_000_000_000, TRAITS, talk()))
         for n in range(20):  # of calls that are not known any more
             db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
-                       "judged, weak_ppm, strong_ppm, traits) VALUES (?, ?, 'default', 'desk', 0, 'told/small', 'told/large', "
-                       "1, 250000, 3, ?, 1000000, ?)", (bytes([1] * 15 + [n]), row[0], 1000000 * (n % 4 > 0), TRAITS))
+                       "judged, weak_ppm, strong_ppm, traits, talk) VALUES (?, ?, 'default', 'desk', 0, 'told/small', "
+                       "'told/large', 1, 250000, 3, ?, 1000000, ?, ?)",
+                       (bytes([1] * 15 + [n]), row[0], 1000000 * (n % 4 > 0), TRAITS, talk()))
     gateway.costlens("route", "learn", "desk")
     with sqlite3.connect(gateway.store, timeout=30) as db:
         db.execute("UPDATE pair SET calls = (SELECT substr(terms, 18) FROM promise WHERE route = 'desk' AND task = 0)")
-    proofs = 20 + sum(proves(request) for request in desk)
+        proofs = sum(proves(said) for [said] in db.execute("SELECT talk FROM pair WHERE route = 'desk'"))
     rated = [r for r in desk if r]
     for n, request in enumerate(rated[:8]):
         gateway.costlens("route", "feedback", request, "--score", "0.5" if n % 2 else "1")

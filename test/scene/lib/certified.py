@@ -15,15 +15,27 @@ from .scene import expect, until
 TRAITS = bytes([3]) + bytes(41 * 2) + bytes(8) + bytes(2)
 
 
+def talk(draw=os.urandom):
+    """Of a call that belongs to no other (route/talk.c): nobody has answered, and its user has said what no other has."""
+    return bytes(4) + draw(4)
+
+
+def proves(packed):
+    """A pair of that talk is proof; the other half is learned from (route/talks.c, route/learner.c)."""
+    mix, whole = 0x9e3779b97f4a7c15, 2 ** 64 - 1
+    mixed = (1 ^ int.from_bytes(packed[4:], "little") * mix) * mix & whole
+    return ((mixed ^ mixed >> 32) | 1) * mix >> 63 & 1
+
+
 def add_pairs(gateway, route, weak, strong="bench/large", count=500, good=True):
     """They are of the terms that the route's last look was of."""
     with sqlite3.connect(gateway.store, timeout=30) as db:
         for _ in range(count):
             db.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, "
-                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, by_score, promised, traits, calls) VALUES "
-                       "(?1, ?2, 'default', ?3, 0, ?4, ?5, 1, 250000, 3, ?6, 1000000, 1000000, 9000000, 500000, 1, 0, ?7, "
+                       "judged, weak_ppm, strong_ppm, weak_pd, strong_pd, judge_pd, by_score, promised, traits, talk, calls) VALUES "
+                       "(?1, ?2, 'default', ?3, 0, ?4, ?5, 1, 250000, 3, ?6, 1000000, 1000000, 9000000, 500000, 1, 0, ?7, ?8, "
                        "(SELECT substr(terms, 18) FROM promise WHERE route = ?3 AND task = 0))",
-                       (os.urandom(16), 1790000000 * 10 ** 6, route, weak, strong, 10 ** 6 * good, TRAITS))
+                       (os.urandom(16), 1790000000 * 10 ** 6, route, weak, strong, 10 ** 6 * good, TRAITS, talk()))
 
 
 def learn(gateway, route):

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include "../lone.h"
 #include "../store/stored.h"
 #include "base/file.h"
 #include "base/random.h"
@@ -113,7 +114,9 @@ static inline void add(const struct sort *of, unsigned count)
         bool strong = tied || (chance(95) && fair);
         bool odd = i % 2 && of->odd_rate_ppm;
         bool judged = (weak == strong || chance(of->judged)) && of->answers != UNASKED;
-        struct pair p = {.id = an_id(),
+        const struct uuid id = an_id();
+        struct pair p = {.id = id,
+                         .talk = lone_talk(&id),
                          .at_us = at_us,
                          .tenant = STR("default"),
                          .route = str_of(of->route),

@@ -18,7 +18,7 @@ static void the_large_side_loses_nothing(void **state)
 {
     (void)state;
     for (int i = 0; i < 20; i++)
-        calls[i] = (struct evidence){TO_LARGE, 0, 1, 0.25F, false};
+        calls[i] = (struct evidence){TO_LARGE, 0, 1, 0.25F, .unjudged = false};
     const struct loss l = loss_of(calls, 20);
     assert_true(l.is >= 0 && l.is <= 0 && l.low >= 0 && l.high <= 0);
 }
@@ -27,7 +27,7 @@ static void few_prove_little(void **state)
 {
     (void)state;
     for (int i = 0; i < 5; i++)
-        calls[i] = (struct evidence){TO_SMALL, 1, 1, 1, false};
+        calls[i] = (struct evidence){TO_SMALL, 1, 1, 1, .unjudged = false};
     const struct loss few = loss_of(calls, 5);
     for (int i = 0; i < MOST; i++)
         calls[i] = calls[0];
@@ -39,11 +39,12 @@ static void few_prove_little(void **state)
 static void seldom_seen_counts_more(void **state)
 {
     (void)state;
-    calls[0] = (struct evidence){TO_SMALL, 0, 1, 0.75F, false};
-    calls[1] = (struct evidence){TO_SMALL, 1, 1, 0.25F, false};
+    calls[0] = (struct evidence){TO_SMALL, 0, 1, 0.75F, .unjudged = false};
+    calls[1] = (struct evidence){TO_SMALL, 1, 1, 0.25F, .unjudged = false};
     assert_true(fabs(loss_of(calls, 2).is - 0.75) < 1e-6);
-    calls[0] = (struct evidence){TO_SMALL, 1, 0.5F, 0.75F, false}; // the small side may be better
-    calls[1] = (struct evidence){TO_SMALL, 1, 1, 0.25F, false};
+    calls[0] = (struct evidence){TO_SMALL, 1, 0.5F, 0.75F,
+                                 .unjudged = false}; // the small side may be better
+    calls[1] = (struct evidence){TO_SMALL, 1, 1, 0.25F, .unjudged = false};
     assert_true(loss_of(calls, 2).is < 0);
 }
 
@@ -53,15 +54,15 @@ static void what_nobody_judged_is_lost_or_nothing(void **state)
 {
     (void)state;
     for (int i = 0; i < MOST; i++)
-        calls[i] = (struct evidence){TO_SMALL, i % 2 ? 1 : 0.5F, 1, 0.5F, false};
+        calls[i] = (struct evidence){TO_SMALL, i % 2 ? 1 : 0.5F, 1, 0.5F, .unjudged = false};
     const struct loss alone = loss_of(calls, MOST / 2);
     for (int i = MOST / 2; i < MOST; i++)
-        calls[i] = (struct evidence){TO_LARGE, 0, 1, 0.5F, true};
+        calls[i] = (struct evidence){TO_LARGE, 0, 1, 0.5F, .unjudged = true};
     const struct loss with = loss_of(calls, MOST);
     assert_true(fabs(alone.is - 0.25) < 1e-6 && fabs(with.is - 0.25) < 1e-6);
     assert_true(with.low <= 0.25 && with.high >= alone.high);
-    calls[0] = (struct evidence){TO_SMALL, 1, 1, 1, false};
-    calls[1] = (struct evidence){TO_SMALL, 1, 0, 1, true};
+    calls[0] = (struct evidence){TO_SMALL, 1, 1, 1, .unjudged = false};
+    calls[1] = (struct evidence){TO_SMALL, 1, 0, 1, .unjudged = true};
     assert_true(fabs(loss_of(calls, 2).is - 0.5) < 1e-6);
 }
 
@@ -74,9 +75,9 @@ static void what_nobody_judged_is_covered(void **state)
     dice_init(&dice, 8);
     for (int draw = 0; draw < 100; draw++) {
         for (int i = 0; i < MOST; i++)
-            calls[i] =
-                (struct evidence){dice_below(&dice, 4) ? TO_SMALL : TO_LARGE,
-                                  dice_below(&dice, 10) < 9, 1, 1, dice_below(&dice, 5) == 0};
+            calls[i] = (struct evidence){dice_below(&dice, 4) ? TO_SMALL : TO_LARGE,
+                                         dice_below(&dice, 10) < 9, 1, 1,
+                                         .unjudged = dice_below(&dice, 5) == 0};
         const struct loss l = loss_of(calls, MOST); // a fifth is not judged
         // Of 20 calls 4: 3 at the small side, 1 at the large one. 12 were judged at the small side.
         const double lost = (12 * 0.1 + 3) / 20, won = 1 - (12 * 0.9 + 3 + 4 + 1) / (12 + 4 + 1);
@@ -85,7 +86,7 @@ static void what_nobody_judged_is_covered(void **state)
     }
     assert_true(covered[0] >= 92 && covered[1] >= 92);
     for (int i = 0; i < MOST; i++)
-        calls[i] = (struct evidence){TO_SMALL, 0, 1, 1, true};
+        calls[i] = (struct evidence){TO_SMALL, 0, 1, 1, .unjudged = true};
     const struct loss nothing = loss_of(calls, MOST);
     assert_true(isinf(nothing.low) && nothing.low < 0 && nothing.high >= 1);
 }
@@ -100,7 +101,7 @@ static void the_truth_is_covered(void **state)
         for (int i = 0; i < MOST; i++)
             calls[i] = (struct evidence){dice_below(&dice, 2) ? TO_SMALL : TO_LARGE,
                                          dice_below(&dice, 10) < 8 ? 1 : 0, 1,
-                                         dice_below(&dice, 2) ? 1 : 0.5F, false};
+                                         dice_below(&dice, 2) ? 1 : 0.5F, .unjudged = false};
         const struct loss l = loss_of(calls, MOST); // half of them lose a fifth
         assert_true(l.low <= l.is && l.is <= l.high);
         covered += l.low <= 0.1 && 0.1 <= l.high;
@@ -120,7 +121,7 @@ static void a_policy_that_has_changed_is_covered(void **state)
     for (int draw = 0; draw < 100; draw++) {
         for (int i = 0; i < 2100; i++)
             both[i] = (struct evidence){i < 1600 ? TO_LARGE : TO_SMALL, dice_below(&dice, 10) > 0,
-                                        1, 1, false};
+                                        1, 1, .unjudged = false};
         const struct loss l = loss_of(both, 2100);
         covered += l.low <= truth && truth <= l.high;
     }
@@ -138,7 +139,7 @@ static void a_gain_is_covered(void **state)
     for (int draw = 0; draw < 200; draw++) {
         for (int i = 0; i < MOST; i++)
             calls[i] = (struct evidence){TO_SMALL, dice_below(&dice, 100) < 90,
-                                         dice_below(&dice, 100) < 85, 1, false};
+                                         dice_below(&dice, 100) < 85, 1, .unjudged = false};
         const struct loss l = loss_of(calls, MOST);
         assert_true(l.low <= l.is && l.is <= l.high);
         covered += l.low <= truth && truth <= l.high;
@@ -153,7 +154,7 @@ static void a_large_gain_has_no_low_end(void **state)
 {
     (void)state;
     for (int i = 0; i < MOST; i++)
-        calls[i] = (struct evidence){TO_SMALL, 1, i % 4 == 0, 1, false};
+        calls[i] = (struct evidence){TO_SMALL, 1, i % 4 == 0, 1, .unjudged = false};
     const struct loss l = loss_of(calls, MOST);
     assert_true(l.is < -2.9 && isinf(l.low) && l.low < 0 && l.high < -0.5);
 }

@@ -2,6 +2,7 @@
 //
 // What a policy would lose is told by the pairs of the models that it would ask, and by no others.
 
+#include "../lone.h"
 #include "desk.h"
 #include "store/pairs.h"
 
@@ -35,6 +36,7 @@ static void pair_up(struct world *w, const struct entry *e, enum side served, co
                            .strong = STR("a/large"),
                            .served_strong = served == SIDE_LARGE,
                            .by_score = true,
+                           .talk = lone_talk(&e->id),
                            .propensity_ppm = PAIR_WHOLE_PPM,
                            .judged = PAIR_JUDGED_MODEL,
                            .strong_ppm = PAIR_WHOLE_PPM,

@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "../lone.h"
 #include "base/file.h"
 #include "desk.h"
 #include "route/learner.h"
@@ -33,6 +34,7 @@ static struct pair pair_of(const struct entry *e, enum side served)
         .strong = STR("a/large"),
         .served_strong = served == SIDE_LARGE,
         .by_score = true,
+        .talk = lone_talk(&e->id),
         .propensity_ppm = PAIRS_PPM,
         .judged = PAIR_JUDGED_MODEL,
         .weak_ppm = falls(750000) ? PAIR_WHOLE_PPM : 0,
@@ -203,7 +205,7 @@ static void a_certificate_is_of_its_terms(void **state)
     for (unsigned n = 0; n < 40; n++) {
         const struct entry e = put(&w, n, &d);
         pair_up(&w, &e, SIDE_SMALL);
-        proofs += learner_proves(&e.id);
+        proofs += lone_proves(&e.id);
     }
     struct policy_route p = policy_of(CHOICE_CERTIFIED);
     const struct json_val *r = replayed_by(&w, &p);
@@ -252,7 +254,7 @@ static void a_certificate_is_of_its_calls(void **state)
         p.calls = n < 600 ? (struct str)STR("then") : (struct str)STR("now");
         p.weak_ppm = PAIR_WHOLE_PPM;
         keep_pair(&w, p);
-        proofs[n >= 600] += learner_proves(&e.id);
+        proofs[n >= 600] += lone_proves(&e.id);
     }
     struct policy_route p = policy_of(CHOICE_CERTIFIED);
     p.max_loss_ppm = 100000;
@@ -389,10 +391,10 @@ static void what_was_learned_by_heart_proves_nothing(void **state)
         d.call.judged.own_check = old ? check - 1 : check;
         const struct entry e = put(&w, n, &d);
         struct pair p = pair_of(&e, SIDE_SMALL);
-        const bool good = old && !learner_proves(&p.id) ? kind == EASY : dice_below(&dice, 2);
+        const bool good = old && !lone_proves(&p.id) ? kind == EASY : dice_below(&dice, 2);
         p.weak_ppm = good ? PAIR_WHOLE_PPM : 0;
         keep_pair_of(&w, p, kind);
-        if (old && !learner_proves(&p.id))
+        if (old && !lone_proves(&p.id))
             continue;
         const unsigned each = old ? 2 : 1; // it stands for one of the other half, too
         pairs++;

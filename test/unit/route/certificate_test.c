@@ -244,6 +244,110 @@ static void test_what_is_told_at_most_is_no_more_than_promised(void **state)
     assert_true(certificate_loss_upper(drawn, 3000, c.threshold, five.risk) <= five.loss + 1e-9);
 }
 
+// Conversations: harder ones are longer, up to `longest`, and what one turn loses all do.
+static size_t turns_of(const struct evidence *e, unsigned longest)
+{
+    return e->weak < e->strong ? longest : 1 + (unsigned)(fabs((double)e->score) * 100) % longest;
+}
+
+static double true_loss_of_turns(double threshold, unsigned longest)
+{
+    double lost = 0, strong = 0;
+    for (int i = 0; i < WORLD; i++) {
+        const double turns = (double)turns_of(&world[i], longest);
+        strong += turns * (double)world[i].strong;
+        if ((double)world[i].score < threshold)
+            lost += turns * (double)(world[i].strong - world[i].weak);
+    }
+    return lost / strong;
+}
+
+static size_t draw_turns(struct dice *d, unsigned conversations, unsigned longest)
+{
+    size_t n = 0;
+    for (unsigned i = 1; i <= conversations; i++) {
+        struct evidence one = world[dice_below(d, WORLD)];
+        one.group = i * UINT64_C(0x9e3779b97f4a7c15);
+        for (size_t k = turns_of(&one, longest); k > 0 && n < sizeof drawn / sizeof *drawn; k--)
+            drawn[n++] = one;
+    }
+    return n;
+}
+
+static void test_what_belongs_together_proves_what_one_does(void **state)
+{
+    struct dice d;
+    struct certificate c;
+    unsigned broken = 0, held = 0, alone = 0;
+    static const struct promise ten = {.loss = 0.10, .risk = 0.05};
+    dice_init(&d, 21);
+    make_world(0.3, false);
+    for (int i = 0; i < DRAWS; i++) {
+        const size_t n = draw_turns(&d, 400, 8);
+        certificate_test(drawn, n, &ten, &c);
+        held += c.holds;
+        broken += c.holds && true_loss_of_turns(c.threshold, 8) > ten.loss;
+        for (size_t k = 0; k < n; k++)
+            drawn[k].group = 0;
+        certificate_test(drawn, n, &ten, &c);
+        alone += c.holds && true_loss_of_turns(c.threshold, 8) > ten.loss;
+    }
+    print_message("conversations: broken %u of %d, %u held; each turn by itself: %u\n", broken,
+                  DRAWS, held, alone);
+    assert_in_range(broken, 0, DRAWS / 20);
+    assert_true(held > DRAWS / 2);
+    assert_true(alone > DRAWS / 10);
+}
+
+// One that is a fifth of all pairs: so few others prove anything that it is looked at wholly; one
+// that is hardly any is taken to be lost, but for its first ones.
+static void test_a_large_group_is_no_proof(void **state)
+{
+    struct certificate c;
+    struct dice d;
+    const struct promise own = {.loss = 0.10, .risk = 0.05};
+    dice_init(&d, 22);
+    make_world(0, false);
+    draw(&d, 3000);
+    assert_int_equal(certificate_unit(drawn, 3000, 0.1), 1);
+    assert_true(fabs(certificate_units(drawn, 3000, 0.1) - 3000) < 1e-9);
+    for (int i = 0; i < 600; i++)
+        drawn[i].group = 1;
+    certificate_shuffle(drawn, 3000);
+    assert_in_range(certificate_unit(drawn, 3000, 0.1), 525, 526); // 75 pairs may be beyond
+    assert_true(certificate_units(drawn, 3000, 0.1) < 6);
+    certificate_test(drawn, 3000, &own, &c);
+    assert_false(c.holds);
+    draw(&d, 3000);
+    certificate_test(drawn, 3000, &own, &c);
+    const double share = c.share;
+    for (int i = 0; i < 40; i++)
+        drawn[i].group = 1;
+    certificate_test(drawn, 3000, &own, &c);
+    assert_int_equal(certificate_unit(drawn, 3000, 0.1), 1);
+    assert_true(c.holds && c.share <= share);
+}
+
+static void test_a_group_stays_together(void **state)
+{
+    struct dice d;
+    static struct evidence turned[600];
+    dice_init(&d, 23);
+    make_world(0, false);
+    const size_t n = draw_turns(&d, 100, 4);
+    assert_true(n < 600);
+    for (size_t i = 0; i < n; i++)
+        turned[i] = drawn[n - 1 - i];
+    certificate_shuffle(drawn, n);
+    certificate_shuffle(turned, n);
+    size_t groups = 0;
+    for (size_t i = 0; i < n; i = certificate_group_end(drawn, n, i))
+        groups++;
+    assert_int_equal(groups, 100);
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(drawn[i].group, turned[i].group);
+}
+
 // Nobody could judge a part of the pairs, which is the one that the small model has failed.
 static void test_what_nobody_judged_wins_nothing(void **state)
 {
@@ -348,6 +452,9 @@ int main(void)
         cmocka_unit_test(test_a_bad_router_is_not_certified_far),
         cmocka_unit_test(test_too_few_pairs_certify_nothing),
         cmocka_unit_test(test_what_is_told_at_most_is_no_more_than_promised),
+        cmocka_unit_test(test_what_belongs_together_proves_what_one_does),
+        cmocka_unit_test(test_a_large_group_is_no_proof),
+        cmocka_unit_test(test_a_group_stays_together),
         cmocka_unit_test(test_what_nobody_judged_wins_nothing),
         cmocka_unit_test(test_the_order_of_pairs_tells_nothing),
         cmocka_unit_test(test_another_order_is_the_same_proof),

@@ -28,8 +28,8 @@ static void make_world(double worst, double blur)
     for (int i = 0; i < WORLD; i++) {
         const double hard = uniform(&d), strong = 0.95, weak = strong - worst * hard * hard;
         const double score = strong - weak + blur * (uniform(&d) - 0.5);
-        world[i] =
-            (struct evidence){(float)score, uniform(&d) < weak, uniform(&d) < strong, 1, false};
+        world[i] = (struct evidence){(float)score, uniform(&d) < weak, uniform(&d) < strong, 1,
+                                     .unjudged = false};
     }
 }
 
@@ -38,15 +38,18 @@ struct tally {
     unsigned held;
 };
 
-static struct tally simulate(size_t count, double loss)
+// `turns`: of each call so many, which all lose what one does.
+static struct tally simulate(size_t count, double loss, size_t turns)
 {
     struct tally t = {.held = 0};
     struct dice d;
     dice_init(&d, 22);
     for (int i = 0; i < DRAWS; i++) {
         struct certificate c, truth, own;
-        for (size_t k = 0; k < count; k++)
-            drawn[k] = world[dice_below(&d, WORLD)];
+        for (size_t k = 0; k < count; k++) {
+            drawn[k] = k % turns ? drawn[k - 1] : world[dice_below(&d, WORLD)];
+            drawn[k].group = turns > 1 ? 1 + k / turns : 0;
+        }
         estimate_find(drawn, count, loss, &c);
         certificate_at(world, WORLD, c.threshold, &truth);
         certificate_at(drawn, count, c.threshold, &own);
@@ -72,7 +75,7 @@ static void on_average_it_loses_what_was_allowed_and_says_so(void **state)
     for (int blurred = 0; blurred < 2; blurred++) {
         make_world(0.5, 0.4 * blurred);
         for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-            const struct tally t = simulate(cases[i].pairs, cases[i].loss);
+            const struct tally t = simulate(cases[i].pairs, cases[i].loss, 1);
             assert_true(t.lost <= cases[i].loss);
             assert_true(t.share >= cases[i].share);
             assert_true(fabs(t.told - t.lost) < 0.0025);
@@ -81,11 +84,20 @@ static void on_average_it_loses_what_was_allowed_and_says_so(void **state)
     }
 }
 
+// As many conversations as there were pairs say as much.
+static void conversations_are_what_is_counted(void **state)
+{
+    make_world(0.5, 0);
+    const struct tally t = simulate(940, 0.05, 4);
+    assert_true(t.lost <= 0.05 && t.share >= 0.4);
+    assert_true(fabs(t.told - t.lost) < 0.0025);
+}
+
 // Where the small model is nearly as good a hundred pairs are enough to begin with.
 static void the_first_day_saves_already(void **state)
 {
     make_world(0.015, 0.1);
-    const struct tally few = simulate(118, 0.02), more = simulate(235, 0.02);
+    const struct tally few = simulate(118, 0.02, 1), more = simulate(235, 0.02, 1);
     assert_true(few.held > DRAWS * 9 / 10 && few.share > 0.4);
     assert_true(more.held > DRAWS * 9 / 10 && more.share > few.share);
 }
@@ -100,7 +112,8 @@ static void fill(struct evidence *pairs, size_t count, struct evidence with)
 static void one_call_more_is_lost(void **state)
 {
     struct certificate c;
-    const struct evidence tie = {0, 1, 1, 1, false}, loses = {0, 0, 1, 1, false};
+    const struct evidence tie = {0, 1, 1, 1, .unjudged = false},
+                          loses = {0, 0, 1, 1, .unjudged = false};
     fill(drawn, MOST, tie);
     estimate_find(drawn, 48, 0.02, &c);
     assert_false(c.holds);
@@ -116,13 +129,27 @@ static void one_call_more_is_lost(void **state)
     assert_false(c.holds);
 }
 
+// Nor is it alone, where calls belong to conversations: one of these is lost.
+static void one_group_more_is_lost(void **state)
+{
+    struct certificate c;
+    fill(drawn, MOST, (struct evidence){0, 1, 1, 1, .unjudged = false});
+    for (size_t i = 0; i < MOST; i++)
+        drawn[i].group = 1 + i / 4;
+    estimate_find(drawn, 192, 0.02, &c);
+    assert_false(c.holds);
+    estimate_find(drawn, 196, 0.02, &c);
+    assert_true(c.holds && c.share >= 1 && fabs(c.loss) < 1e-9);
+}
+
 // What a pair loses is told by the threshold of the others: without the one that wins nothing may
 // go to the small model, and with it all does.
 static void no_pair_chooses_for_itself(void **state)
 {
     struct certificate c, own;
-    const struct evidence tie = {0, 1, 1, 1, false}, wins = {0, 1, 0, 1, false},
-                          loses = {0, 0, 1, 1, false};
+    const struct evidence tie = {0, 1, 1, 1, .unjudged = false},
+                          wins = {0, 1, 0, 1, .unjudged = false},
+                          loses = {0, 0, 1, 1, .unjudged = false};
     fill(drawn, 60, tie);
     drawn[3] = wins;
     drawn[5] = loses;
@@ -136,7 +163,8 @@ static void no_pair_chooses_for_itself(void **state)
 static void what_nobody_judged_is_lost(void **state)
 {
     struct certificate c, judged;
-    const struct evidence good = {-0.5F, 1, 1, 1, false}, dark = {-0.25F, 1, 1, 1, true};
+    const struct evidence good = {-0.5F, 1, 1, 1, .unjudged = false},
+                          dark = {-0.25F, 1, 1, 1, .unjudged = true};
     fill(drawn, 200, good);
     fill(drawn + 200, 50, dark);
     estimate_find(drawn, 250, 0.02, &c);
@@ -172,8 +200,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(on_average_it_loses_what_was_allowed_and_says_so),
+        cmocka_unit_test(conversations_are_what_is_counted),
         cmocka_unit_test(the_first_day_saves_already),
         cmocka_unit_test(one_call_more_is_lost),
+        cmocka_unit_test(one_group_more_is_lost),
         cmocka_unit_test(no_pair_chooses_for_itself),
         cmocka_unit_test(what_nobody_judged_is_lost),
         cmocka_unit_test(the_order_of_pairs_tells_nothing),
