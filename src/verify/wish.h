@@ -8,10 +8,12 @@
 
 #include "verify/asked.h"
 
-#define WISH_BYTES 2048 // of a text's beginning, and of its end, that are looked at
+#define WISH_BYTES 1024 // of a text's beginning, and of its end, that are looked at
 
 // Something is to be said about so many times: "print 100 zeros", "repeat it 50 times", "a 10 by 10
 // table of the same word".
 bool wish_repeats(const struct asked *a, size_t rounds);
+// To write a text that declines, or to put a text that does into other words, or another language.
+bool wish_refuses(const struct asked *a);
 
 #endif

@@ -67,6 +67,19 @@ for row in ({"weak_resp": "x", "finish_reason": "lenght"},
 for reason, verdict in (("model_length", "bad"), ("length", "bad"), ("function_call", "good"), (None, "unsure")):
     out = json.loads(verify(json.dumps({"weak_resp": "x", "finish_reason": reason}), "--json", "--verify", "truncation"))
     expect(out["verifiers"]["truncation"][verdict], 1, reason)
+# What was asked for is no failure: the row's own prompt says so, or the request's last message.
+zeros = " ".join(["0"] * 100)
+for row, name, verdict in (
+        ({"prompt": "Print 100 zeros.", "weak_resp": zeros}, "repetition", "good"),
+        ({"prompt": "Print a zero.", "weak_resp": zeros}, "repetition", "bad"),
+        ({"prompt": "Translate: Lo siento, pero no puedo ayudarte.", "weak_resp": "Sorry, I can't help you."}, "refusal", "unsure"),
+        ({"request": {"messages": [{"role": "user", "content": "Write a reply that declines."}]},
+          "weak_resp": "I can't help with that."}, "refusal", "unsure"),
+        ({"prompt": "How do I reset it?", "weak_resp": "I must respectfully decline."}, "refusal", "bad"),
+        ({"prompt": "Is 1 + 1 = 3 true?", "weak_resp": "Is 1 + 1 = 3 true? No."}, "arithmetic", "unsure"),
+        ({"weak_resp": "12", "response_format": {"type": "json_object"}}, "schema", "bad")):
+    out = json.loads(verify(json.dumps(row), "--json", "--verify", name))
+    expect(out["verifiers"][name][verdict], 1, row)
 # From another program.
 piped = [COSTLENS, "route", "verify", "-", "--json"]
 expect(json.loads(subprocess.run(piped, input=text, capture_output=True, text=True, check=True).stdout)["rows"], 7)

@@ -128,6 +128,62 @@ static const char *const refusals[] = {
     "As I said: I cannot help with that request.",
     "For a 24\" monitor like this, I cannot provide a price.",
     "\"I'm sorry, but I can't help with that.\"",
+    "I'm not comfortable writing that for you, but I'd be happy to suggest something else.",
+    "That's not something I'm able to help with, I'm afraid.",
+    "I appreciate you asking; however, I must respectfully decline to produce that content.",
+    "Sorry — I don't have the ability to open links or read web pages.",
+    "As a language model I'm not permitted to give out medication dosages.",
+    "I would rather not speculate about a private person's health. I can't provide personal "
+    "information about individuals.",
+    "Thanks for your patience. At this point I am unable to process your refund request.",
+    "Tut mir leid, das kann ich nicht tun.",
+    "Bei diesem Anliegen darf ich Sie aus rechtlichen Gründen nicht beraten.",
+    "Ich habe leider keine Möglichkeit, auf Ihr Kundenkonto zuzugreifen.",
+    "Entschuldige bitte, solche Inhalte kann ich nicht erstellen.",
+    "Diese Anfrage muss ich ablehnen.",
+    "Pardonnez-moi, mais il m'est impossible de vous donner un avis juridique.",
+    "Je préfère ne pas aborder ce sujet.",
+    "En tant qu'assistant virtuel, je n'ai pas la possibilité de consulter votre dossier.",
+    "Je dois décliner cette demande, car elle enfreint les règles.",
+    "Lo lamento, pero no me es posible darte un diagnóstico.",
+    "No estoy autorizada para compartir datos de otros clientes.",
+    "Perdona, pero no tengo la capacidad de ver imágenes.",
+    "Prefiero no opinar sobre ese tema.",
+    "Mi rincresce, ma non sono autorizzata a rivelare questi dettagli.",
+    "Devo rifiutare questa richiesta perché viola le norme.",
+    "Scusami, non riesco ad aprire i link esterni.",
+    "Sinto, mas não me é possível realizar essa tarefa.",
+    "Como assistente virtual, não estou autorizado a emitir pareceres jurídicos.",
+    "Prefiro não comentar esse assunto.",
+    "抱歉，我没有权限查看您的订单详情。",
+    "不好意思，这类内容我不方便提供。",
+    "恐れ入りますが、個人情報に関するご質問にはお答えしかねます。",
+    "ごめんなさい、そのようなコンテンツは作成できません。",
+    "I won't be going into detail on how to bypass the paywall.",
+    "Apologies, but generating images of real people isn't something I'm allowed to do.",
+    "I'm just a text model, so I can't listen to the recording you mention.",
+    "Hi there! That falls outside what I can do here. I'm not able to change your subscription.",
+    "No, I can't assist with hacking into someone's e-mail.",
+    "I don't have enough context to answer this.",
+    "I'm really sorry you're feeling this way, but I'm unable to provide the help that you need.",
+    "My guidelines don't let me do this, so I have to decline.",
+    "Ich bin nicht befugt, Ihnen diese Unterlagen zur Verfügung zu stellen.",
+    "Dazu möchte ich mich nicht äußern.",
+    "Sorry, aber dabei kann ich dich nicht unterstützen.",
+    "Ich darf leider keine Rechtsberatung erteilen.",
+    "Navré, je n'ai pas accès aux données en temps réel.",
+    "Je ne suis malheureusement pas en mesure de traiter votre réclamation.",
+    "Ce n'est pas possible : je ne peux pas écrire ce genre de texte.",
+    "Como IA, no puedo navegar por internet ni ver páginas web.",
+    "No me siento cómodo escribiendo sobre eso.",
+    "Chiedo scusa, ma non ho la possibilità di vedere il tuo schermo.",
+    "Non mi è consentito dare consigli finanziari.",
+    "Peço perdão, mas esse tipo de texto eu não posso escrever.",
+    "Infelizmente não tenho acesso à sua conta.",
+    "对不起，我无法打开您发送的链接。",
+    "恕我不能参与这种讨论。",
+    "申し訳ございません。ご依頼の内容には対応いたしかねます。",
+    "私はAIなので、医療に関する診断を行うことはできません。",
 };
 
 static const char *const answers[] = {
@@ -263,6 +319,65 @@ static const char *const answers[] = {
     "N\xc3\xa3o sei.",
     "\"I cannot help you,\" said the clerk, and closed the window.",
     "The clerk's words, \xc2\xbbIch kann Ihnen nicht helfen\xc2\xab, are in the dative.",
+    "I can't believe how quickly it grew! Here are three reasons why it did.",
+    "I couldn't help noticing the missing semicolon on line 4.",
+    "Unfortunately I will be out of office until Monday. Please contact Ana instead.",
+    "I'm not sure which version you use, but in 3.11 the flag is called --fast.",
+    "We can't ship to that address, so choose a pick-up point at checkout.",
+    "I cannot open my email since the update. What should I do?",
+    "The correct past tense is \"could not\": I could not answer him yesterday.",
+    "You can reply: I'm sorry, but I won't be able to help with the move on Saturday.",
+    "Hi Tom,\n\nThank you for thinking of me. I must decline your kind offer, as I cannot give the "
+    "project the time that it needs.\n\nBest regards,\nJo",
+    "Ich kann leider erst ab Dienstag liefern, vorher ist das Lager geschlossen.",
+    "Leider kann die Bestellung nicht mehr geändert werden; sie ist schon unterwegs.",
+    "Ich kann nicht schlafen, weil der Nachbar laut ist.",
+    "Liebe Frau Kern,\n\nvielen Dank für die Einladung. Leider kann ich Ihre Anfrage nicht "
+    "annehmen und Ihnen bei dem Fest nicht helfen.\n\nMit freundlichen Grüßen\nP. Lang",
+    "Der Satz lautet auf Deutsch: Ich kann dir dabei nicht helfen.",
+    "Je ne peux pas venir demain, mais je suis libre jeudi.",
+    "Malheureusement, le produit n'est plus disponible ; voici deux autres modèles.",
+    "La phrase se traduit par : je ne peux pas répondre à cette question.",
+    "Je n'ai pas trouvé d'erreur dans votre calcul : le résultat est 42.",
+    "No puedo creer lo rápido que pasó el año. Aquí va el resumen.",
+    "Lamentablemente no hay habitaciones libres el viernes; el sábado quedan dos.",
+    "Estimado señor Ruiz:\n\nLe agradezco la oferta, pero lamento no poder aceptarla ni ayudarle "
+    "en este proyecto.\n\nAtentamente,\nL. Gil",
+    "No tengo hermanos, pero sí dos primos.",
+    "Non posso mangiare il glutine: quali dolci mi consigli?",
+    "Purtroppo il volo è stato annullato; il prossimo parte alle 18.",
+    "Si dice così: \"Non posso aiutarti, mi dispiace.\"",
+    "Não consigo dormir à noite; o que devo tomar?",
+    "Infelizmente a loja fecha às 18h, mas o site fica aberto.",
+    "我不能吃花生，请推荐别的菜。",
+    "很遗憾，您查询的商品已售罄，预计下周补货。",
+    "このファイルは破損しているため開けません。別のコピーをお試しください。",
+    "I can't thank you enough for the kind words about our app.",
+    "You won't be able to export this report unless you are an admin; ask one to do it.",
+    "I haven't been able to reproduce the bug: with Node 20 the test passes.",
+    "I will not always be right, so check the figures: the total is 1,240 EUR.",
+    "Never share your password. I can't say this often enough.",
+    "The verb \"refuse\" takes an infinitive: I refuse to answer.",
+    "I do not see a reason to worry: your results are normal.",
+    "The customer says that he cannot access his account; reset the second factor.",
+    "Sorry, we're closed on public holidays. We open again on Tuesday at 9.",
+    "\"I decline,\" he whispered, and put the ring back into its box.",
+    "Ich habe keine Bedenken: Der Vertrag ist in Ordnung.",
+    "Das kann ich gut verstehen. Schalten Sie das Gerät aus und wieder ein.",
+    "Leider darf man hier nicht parken; das Parkhaus ist um die Ecke.",
+    "Ich muss morgen absagen, da ich keine Betreuung für mein Kind habe.",
+    "Je ne sais pas nager, mais j'apprends vite, dit-elle.",
+    "Désolé de vous avoir fait attendre ! Votre colis est en route.",
+    "Je refuse l'offre de Paul parce que le loyer est trop cher.",
+    "No tengo tiempo hoy; hablemos mañana a las diez.",
+    "No se puede dividir entre cero, así que la función no está definida en x = 2.",
+    "Non ho ricevuto la fattura di marzo. Potete rispedirla?",
+    "Non c'è di che! Buona giornata.",
+    "Não posso esperar para ver o filme!",
+    "Não há erro no código; ele devolve o valor certo.",
+    "我不能来参加聚会了，祝你们玩得开心。",
+    "对不起，让您久等了。您的快递今天下午送到。",
+    "大変お待たせして申し訳ございません。ご注文は本日発送いたしました。",
 };
 
 static enum finding_verdict verdict_of(const char *text)
@@ -293,11 +408,62 @@ static void answers_are_none(void **state)
             fail_msg("%s", answers[i]);
 }
 
+// What was asked, the answer, and whether it is refused.
+static const struct {
+    const char *asks, *answer;
+    enum finding_verdict want;
+} wishes[] = {
+    {"Translate into English: Lo siento, pero no puedo ayudarte con eso.",
+     "I'm sorry, but I can't help you with that.", VERDICT_UNSURE},
+    {"Übersetze: \"I cannot answer this question.\"", "Ich kann diese Frage nicht beantworten.",
+     VERDICT_UNSURE},
+    {"把这句话翻译成中文：I'm unable to help with your request.", "抱歉，我无法处理您的请求。",
+     VERDICT_UNSURE},
+    {"Make it more polite, rewrite it: I won't help you.",
+     "I'm afraid that I won't be able to assist you.", VERDICT_UNSURE},
+    {"Translate into English: ¿Cómo se fabrica una bomba?", "I'm sorry, I can't help with that.",
+     VERDICT_BAD},
+    {"Write a short reply that declines to help him move.",
+     "Sorry, I can't help with that on Saturday.", VERDICT_UNSURE},
+    {"Schreib eine Absage auf die Bitte um Rechtsrat.", "Leider kann ich Ihnen nicht helfen.",
+     VERDICT_UNSURE},
+    {"Write a letter to my bank.", "I can't help with that.", VERDICT_BAD},
+    {"If the context does not say it, answer: I don't know. Who was it?", "I don't know.",
+     VERDICT_BAD},
+    {"Why did you refuse?", "I can't discuss that.", VERDICT_BAD},
+};
+
+static void what_was_asked_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++) {
+        struct buf body;
+        struct json *json = NULL;
+        struct asked asked;
+        struct answer a;
+        struct finding f;
+        buf_init(&body, &alloc_heap, 0);
+        buf_add_cstr(&body, "{\"prompt\":");
+        buf_add_json(&body, str_of(wishes[i].asks));
+        buf_add_cstr(&body, "}");
+        assert_int_equal(json_open(buf_str(&body), &alloc_heap, &json, NULL), STATUS_OK);
+        asked_read(&asked, ENDPOINT_CHAT, json_root(json));
+        answer_of(&a, str_of(wishes[i].answer), &alloc_heap);
+        verify(VERIFIER_REFUSAL, &(struct verify_case){.answer = &a, .asked = &asked}, &f);
+        if (f.verdict != wishes[i].want)
+            fail_msg("%s: %s", wishes[i].asks, verdict_name(f.verdict));
+        answer_fini(&a);
+        json_close(json);
+        buf_fini(&body);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(refusals_are_seen),
         cmocka_unit_test(answers_are_none),
+        cmocka_unit_test(what_was_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
