@@ -52,6 +52,21 @@ void chores_add(struct chores *c, struct chore *chore)
         chore->run(chore);
 }
 
+struct chore *chores_also(struct chores *c, void (*run)(struct chore *c))
+{
+    struct chore *chore = NULL;
+    pthread_mutex_lock(&c->lock);
+    if (!list_empty(&c->waiting)) {
+        chore = list_of(c->waiting.next, struct chore, link);
+        if (chore->run == run)
+            list_pull(&chore->link);
+        else
+            chore = NULL;
+    }
+    pthread_mutex_unlock(&c->lock);
+    return chore;
+}
+
 void chores_stop(struct chores *c)
 {
     if (!c->started)

@@ -15,11 +15,12 @@
 #define TEXTS_MAX (16 * KIB)
 // Of a worker; a route alone has half of each. HELD_MAX: those that are asked about or wait for it,
 // with those whose calls are still answered; BYTES_MAX: of requests, and answers that are whole.
-#define HELD_MAX     256
-#define BYTES_MAX    (16 * MIB)
-#define ASKING_MAX   64               // others wait for their turn
-#define KEEP_US      (30 * SECOND_US) // for the ledger's lock; then a pair is lost
-#define KEEP_STEP_NS 20000000
+#define HELD_MAX      256
+#define BYTES_MAX     (16 * MIB)
+#define ASKING_MAX    64               // others wait for their turn
+#define KEEP_US       (30 * SECOND_US) // for the ledger's lock; then a pair is lost
+#define KEEP_STEP_NS  20000000
+#define KEEP_TOGETHER 64 // in one transaction
 
 // --- the room that routes share ---
 
@@ -179,22 +180,42 @@ static void end(struct shadow *s)
     comparing_free(s);
 }
 
-// It is paid for, and nobody waits: whoever has the ledger's lock is given time.
-static void keep(struct chore *c)
+// They are paid for, and nobody waits: whoever has the ledger's lock is given time.
+static bool keep_pairs(struct shadow *const *list, unsigned count, struct why *why)
 {
     const struct timespec step = {.tv_nsec = KEEP_STEP_NS};
-    struct shadow *s = list_of(c, struct shadow, chore);
-    struct why why = {0};
-    enum status kept = store_pair_add(s->store, &s->pair, &why);
-    while (kept == STATUS_BUSY && clock_mono_us() < s->until_us) {
+    const struct pair *pairs[KEEP_TOGETHER];
+    struct store *store = list[0]->store;
+    for (unsigned i = 0; i < count; i++)
+        pairs[i] = &list[i]->pair;
+    enum status kept = store_pairs_add(store, pairs, count, why);
+    while (kept == STATUS_BUSY && clock_mono_us() < list[count - 1]->until_us) {
         nanosleep(&step, NULL);
-        kept = store_pair_add(s->store, &s->pair, &why);
+        kept = store_pairs_add(store, pairs, count, why);
     }
-    if (kept != STATUS_OK)
-        log_say(LOG_WARN, "route %.*s: %s", STR_ARG(s->pair.route), why.text);
-    if (!s->bare)
-        __atomic_sub_fetch(&s->worker->shadow_waits, 1, __ATOMIC_RELAXED);
-    end(s);
+    return kept == STATUS_OK;
+}
+
+// With those that wait behind it. Where they cannot be, each by itself: it may be for one of them.
+static void keep(struct chore *c)
+{
+    struct shadow *list[KEEP_TOGETHER];
+    struct why why = {0};
+    unsigned count = 0;
+    while (c) {
+        struct shadow *s = list[count++] = list_of(c, struct shadow, chore);
+        c = count < KEEP_TOGETHER ? chores_also(gate_chores(s->worker->gate, CHORE_PAIRS), keep)
+                                  : NULL;
+    }
+    const bool together = count > 1 && keep_pairs(list, count, &why);
+    for (unsigned i = 0; i < count; i++) {
+        struct shadow *s = list[i];
+        if (!together && !keep_pairs(&list[i], 1, &why))
+            log_say(LOG_WARN, "route %.*s: %s", STR_ARG(s->pair.route), why.text);
+        if (!s->bare)
+            __atomic_sub_fetch(&s->worker->shadow_waits, 1, __ATOMIC_RELAXED);
+        end(s);
+    }
 }
 
 // Once a minute.

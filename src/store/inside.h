@@ -62,7 +62,8 @@ struct store {
     struct segment *reserve; // NULL after a failure, until there is a fresh one
 
     pthread_mutex_t keys_lock;
-    sqlite3 *keys; // a connection of its own
+    sqlite3 *keys;          // a connection of its own
+    sqlite3_stmt *pair_add; // ... and what keeps a pair; NULL until there is one
 
     // The writer's, whatever thread that is: the one of store_open, then its own, then
     // store_close's.

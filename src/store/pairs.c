@@ -25,6 +25,8 @@ bool pair_ruled(enum pair_judged j)
 
 // --- writing ---
 
+#define FAILED "a pair of answers cannot be kept"
+
 static void bind_cost(sqlite3_stmt *q, int column, const struct pair_cost *c)
 {
     if (c->known)
@@ -60,32 +62,59 @@ static void bind(sqlite3_stmt *q, const struct pair *p)
         sql_bind_blob(q, column + 8, p->talk.ptr, p->talk.len);
 }
 
-enum status store_pair_add(struct store *s, const struct pair *p, struct why *why)
+static bool prepare(struct store *s)
+{
+    if (!s->pair_add)
+        s->pair_add = sql_prepare(
+            s->keys,
+            "INSERT INTO pair (id, at_us, task, served_strong, propensity_ppm, judged, "
+            "weak_ppm, strong_ppm, tenant, route, weak, strong, weak_pd, strong_pd, judge_pd, "
+            "traits, scored, by_score, promised, calls, doubts, asked, talk) VALUES (?1, ?2, ?3, "
+            "?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, "
+            "?22, ?23) "
+            "ON CONFLICT DO NOTHING");
+    return s->pair_add;
+}
+
+static enum status insert(struct store *s, const struct pair *p, struct why *why)
 {
     must(p->propensity_ppm > 0 && p->propensity_ppm <= PAIR_WHOLE_PPM);
     must(p->weak_ppm <= PAIR_WHOLE_PPM && p->strong_ppm <= PAIR_WHOLE_PPM);
     must(p->traits.len <= PAIR_TRAITS_MAX && p->talk.len <= PAIR_TALK_MAX);
+    sqlite3_clear_bindings(s->pair_add);
+    bind(s->pair_add, p);
+    if (!sql_done(s->pair_add))
+        return sql_why(why, s->keys, FAILED);
+    return sqlite3_changes(s->keys) > 0
+               ? STATUS_OK
+               : why_set(why, STATUS_CONFLICT, "the call has a pair already");
+}
+
+static enum status insert_all(struct store *s, const struct pair *const *pairs, unsigned count,
+                              struct why *why)
+{
     enum status status = STATUS_OK;
+    if (!prepare(s) || sql_run(s->keys, "BEGIN IMMEDIATE") != SQLITE_OK)
+        return sql_why(why, s->keys, FAILED);
+    for (unsigned i = 0; status == STATUS_OK && i < count; i++)
+        status = insert(s, pairs[i], why);
+    if (status == STATUS_OK && sql_run(s->keys, "COMMIT") != SQLITE_OK)
+        status = sql_why(why, s->keys, FAILED);
+    if (status != STATUS_OK)
+        sql_run(s->keys, "ROLLBACK");
+    return status;
+}
+
+enum status store_pairs_add(struct store *s, const struct pair *const *pairs, unsigned count,
+                            struct why *why)
+{
     if (atomic_load_explicit(&s->busy_us, memory_order_relaxed)) // calls go first
-        return why_set(why, STATUS_BUSY, "a pair of answers cannot be kept: calls wait to be");
+        return why_set(why, STATUS_BUSY, FAILED ": calls wait to be");
     pthread_mutex_lock(&s->keys_lock);
     sqlite3_busy_timeout(s->keys, 0); // nobody else waits for the lock behind a pair
     // Nor for the disk: one that goes with the machine's power was some evidence, no money.
     bool quick = sql_run(s->keys, "PRAGMA synchronous = NORMAL") == SQLITE_OK;
-    sqlite3_stmt *q = sql_prepare(
-        s->keys,
-        "INSERT INTO pair (id, at_us, task, served_strong, propensity_ppm, judged, "
-        "weak_ppm, strong_ppm, tenant, route, weak, strong, weak_pd, strong_pd, judge_pd, "
-        "traits, scored, by_score, promised, calls, doubts, asked, talk) VALUES (?1, ?2, ?3, ?4, "
-        "?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23) "
-        "ON CONFLICT DO NOTHING");
-    if (q)
-        bind(q, p);
-    if (!q || !sql_done(q))
-        status = sql_why(why, s->keys, "a pair of answers cannot be kept");
-    else if (sqlite3_changes(s->keys) == 0)
-        status = why_set(why, STATUS_CONFLICT, "the call has a pair already");
-    sqlite3_finalize(q);
+    const enum status status = insert_all(s, pairs, count, why);
     sqlite3_busy_timeout(s->keys, BUSY_MOST_MS);
     if (quick)
         (void)sql_run(s->keys, "PRAGMA synchronous = FULL");

@@ -80,10 +80,15 @@ struct pair {       // slices of one that is read live during the call
     struct pair_cost weak_cost, strong_cost, judge_cost;
 };
 
-// One pair of a call: CONFLICT when there is one; BUSY at once where the ledger's lock is somebody
-// else's, if only the store's own for a moment, or calls wait for it: try again. Safe from any
-// thread but for the loops' (it waits for the disk).
-enum status store_pair_add(struct store *s, const struct pair *p, struct why *why) MUST_USE;
+// All of them, or none: BUSY at once where the ledger's lock is somebody else's, if only the
+// store's own for a moment, or calls wait for it: try again. A call has one pair: CONFLICT where
+// one has it already. Safe from any thread but for the loops' (it waits for the disk).
+enum status store_pairs_add(struct store *s, const struct pair *const *pairs, unsigned count,
+                            struct why *why) MUST_USE;
+static inline enum status store_pair_add(struct store *s, const struct pair *p, struct why *why)
+{
+    return store_pairs_add(s, &p, 1, why);
+}
 // The last `most` of a route, or the `next` behind `after`, the oldest of them first, with what
 // their callers said. Not from a loop.
 struct pair_query {

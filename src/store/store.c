@@ -390,6 +390,7 @@ void store_close(struct store *s)
     list_for (it, &s->segments)
         segment_free(list_of(it, struct segment, link));
     writer_close(s);
+    sqlite3_finalize(s->pair_add);
     sqlite3_close(s->keys);
     sqlite3_close(s->db);
     close_file(s->state_lock);

@@ -3,6 +3,8 @@
 // What is added while a thread of chores is stopped is run all the same, once: by it, or by whoever
 // adds it.
 
+#include <sched.h>
+
 #include "../unit.h"
 #include "gate/chore.h"
 
@@ -65,11 +67,48 @@ static void nothing_is_left_after_the_end(void **state)
     assert_int_equal(late.runs, 1);
 }
 
+static void take_others(struct chore *c)
+{
+    count(c);
+    for (struct chore *one; (one = chores_also(&first, take_others)) != NULL;)
+        count(one);
+}
+
+static void wait_to_begin(struct chore *c)
+{
+    struct counted *one = list_of(c, struct counted, chore);
+    while (!__atomic_load_n(&one->runs, __ATOMIC_RELAXED))
+        sched_yield();
+}
+
+// One that runs takes those along that are like it, up to the first that is not.
+static void those_alike_go_together(void **state)
+{
+    (void)state;
+    struct counted begins = {{.run = wait_to_begin}, 0}, other = {{.run = count}, 0};
+    for (int i = 0; i < EACH; i++)
+        list[i] = (struct counted){{.run = take_others}, 0};
+    assert_true(chores_start(&first));
+    chores_add(&first, &begins.chore);
+    for (int i = 0; i < EACH; i++) {
+        chores_add(&first, &list[i].chore);
+        if (i == EACH / 2)
+            chores_add(&first, &other.chore);
+    }
+    count(&begins.chore);
+    chores_stop(&first);
+    for (int i = 0; i < EACH; i++)
+        assert_int_equal(list[i].runs, 1);
+    assert_int_equal(other.runs, 1);
+    assert_null(chores_also(&first, take_others));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_run_once),
         cmocka_unit_test(nothing_is_left_after_the_end),
+        cmocka_unit_test(those_alike_go_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

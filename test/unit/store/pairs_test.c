@@ -302,6 +302,31 @@ static void one_that_cannot_be_kept_now_is_told_so(void **state)
     place_remove(&p);
 }
 
+// Several go together; where one of them cannot be kept, none is, and the next is none the worse.
+static void several_are_kept_together(void **state)
+{
+    (void)state;
+    struct place p;
+    struct why why = {0};
+    place_make(&p);
+    struct store *s = store_at(&p, false);
+    const struct entry entries[] = {an_entry(NOW), an_entry(NOW), an_entry(NOW), an_entry(NOW)};
+    struct pair pairs[4];
+    for (int i = 0; i < 4; i++)
+        pairs[i] = a_pair(&entries[i], "support");
+    pairs[1].traits = STR_NONE; // what another has is not its
+    const struct pair *const both[] = {&pairs[0], &pairs[1]};
+    assert_int_equal(store_pairs_add(s, both, 2, &why), STATUS_OK);
+    assert_int_equal(ask(&p, "SELECT count(*) FROM pair WHERE traits IS NULL"), 1);
+    const struct pair *const all[] = {&pairs[2], &pairs[1], &pairs[3]}; // it has one
+    assert_int_equal(store_pairs_add(s, all, 3, &why), STATUS_CONFLICT);
+    assert_int_equal(look(s, "support").count, 2);
+    add(s, &pairs[3]);
+    assert_int_equal(look(s, "support").count, 3);
+    store_close(s);
+    place_remove(&p);
+}
+
 // Whoever keeps pairs all the time has the lock all the time: calls go before them.
 static void calls_go_first(void **state)
 {
@@ -338,6 +363,7 @@ int main(void)
         cmocka_unit_test(a_call_is_rated_by_its_own_key_only),
         cmocka_unit_test(old_ones_go),
         cmocka_unit_test(one_that_cannot_be_kept_now_is_told_so),
+        cmocka_unit_test(several_are_kept_together),
         cmocka_unit_test(calls_go_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
