@@ -29,7 +29,7 @@ static const char *const doubts[] = {
     "says ",    "round",   "approx",     "estimat", "rough",    "about ",     "nicht",
     "kein",     "wenn ",   "statt ",     "gerund",  "ungef",    "angenommen", "n'est ",
     "si ",      "environ", "arrondi",    "no es ",  "aproxima", "redond",     "non \xc3\xa8",
-    "arrotond", "circa ",  "n\xc3\xa3o",
+    "arrotond", "circa ",  "n\xc3\xa3o", "whether", "ob ",
 };
 
 // These stand anywhere in a line of three: signs, and the words of scripts without blanks; n't.
@@ -177,7 +177,10 @@ static bool says_no(struct str text)
 {
     static const char *const words[] = {"no", "nope", "nein", "non", "n\xc3\xa3o"};
     static const char *const wide[] = {"\xe4\xb8\x8d", "\xe3\x81\x84\xe3\x81\x84\xe3\x81\x88"};
-    text = str_trim(str_clip(text, 16));
+    static const char *const untrue[] = {"that is not",   "that's not",       "this is not",
+                                         "it is not",     "it isn't",         "that isn't",
+                                         "das ist nicht", "das stimmt nicht", "no es cierto"};
+    text = str_trim(str_clip(text, 24));
     while (text.len > 0 && (text.ptr[0] == '*' || text.ptr[0] == '_')) // in bold
         text = str_skip(text, 1);
     for (size_t i = 0; i < COUNT(words); i++) {
@@ -186,6 +189,9 @@ static bool says_no(struct str text)
         if (str_starts_nocase(text, word) && (end == '\n' || (end && strchr(".,!;:*_", end))))
             return true;
     }
+    for (size_t i = 0; i < COUNT(untrue); i++)
+        if (str_starts_nocase(text, str_of(untrue[i])))
+            return true;
     return any_starts(text, wide, COUNT(wide));
 }
 

@@ -14,6 +14,7 @@
 #include "verify/refusal_words.h"
 
 #define HEAD_BYTES   400 // of a text's beginning
+#define NAME_BYTES   32  // of who signs it
 #define TAIL_BYTES   160 // in which a letter closes
 #define WORDS_BEFORE 4   // of a clause, among which the verb stands
 #define WORDS_BEHIND 6   // the verb, among which is what would be given
@@ -333,7 +334,7 @@ static bool declines_german(const struct place *p)
     const struct refusal_tongue *t = &refusal_words.german;
     static const char infinitive[] =
         " lage,|befugt,|berechtigt,|autorisiert,|imstande,|möglichkeit,|befugnis,|berechtigung,|"
-        "erlaubnis,|fähigkeit,";
+        "erlaubnis,|fähigkeit,|möglich,|erlaubt,|gestattet,";
     const struct str rest = str_skip(p->opening, p->at + 1);
     if (whole_at(rest, t->begins) == 0)
         return false;
@@ -527,11 +528,26 @@ static bool has_nocase(struct str text, const char *words)
     return false;
 }
 
+// Its last line, behind another one, is a name.
+static bool is_signed(struct str text)
+{
+    size_t at = text.len;
+    while (at > 0 && text.ptr[at - 1] != '\n')
+        at--;
+    const struct str name = str_trim(str_skip(text, at));
+    return at > 1 && text.ptr[at - 2] == '\n' && name.len <= NAME_BYTES &&
+           !strchr(".!?:;,)*`|", name.ptr[name.len - 1]) &&
+           (name.len < WIDE_END || !is_one(str_skip(name, name.len - WIDE_END), wide_ends));
+}
+
 bool refusal_letter(struct str text)
 {
     text = str_trim(text);
+    while (text.len > 0 && strchr("*#_ ", text.ptr[0]) && text.ptr[0] != '\0')
+        text = str_skip(text, 1);
     const size_t line = str_find(text, '\n');
     const size_t tail = text.len > TAIL_BYTES ? text.len - TAIL_BYTES : line;
     return line < text.len && any_at_nocase(text, refusal_words.salutations) &&
-           has_nocase(str_skip(text, tail > line ? tail : line), refusal_words.closings);
+           (is_signed(text) ||
+            has_nocase(str_skip(text, tail > line ? tail : line), refusal_words.closings));
 }

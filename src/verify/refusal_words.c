@@ -38,7 +38,8 @@ static const char adverbs[] =
     "infelizmente|lamentavelmente|atualmente|simplesmente|diretamente|também";
 
 static const char before[] =
-    "but|and|that|so|eu|yo|io|sorry|afraid|unfortunately|because|as|an ai|assistant|model|ai|"
+    "but|and|that|so|eu|yo|io|eso|esto|isso|isto|sorry|afraid|unfortunately|because|as|an ai|"
+    "assistant|model|ai|"
     "aber|und|dass|daher|leider|weil|da|denn|"
     "mais|et|que|car|donc|"
     "pero|y|porque|"
@@ -71,8 +72,8 @@ static const char decisive[] =
 static const char anywhere[] =
     "not something i can|not something that i can|not something i am able|not something i will|"
     "not something i am allowed|not something i could|outside what i can|not a topic i can|"
-    "beyond what i can|outside of what i can|nothing i can help|not within my|"
-    "beyond my capabilit|outside my capabilit|"
+    "beyond what i can|outside of what i can|nothing i can help|inappropriate for me to|"
+    "not appropriate for me to|not within my|beyond my capabilit|outside my capabilit|"
     "nichts, wobei ich|übersteigt meine|außerhalb meiner möglich|"
     "hors de mes compétences|au-delà de mes cap|dépasse mes cap|"
     "fuera de mis capacidades|más allá de mis capacidades|"
@@ -214,12 +215,13 @@ static const char decline_helps[] =
 static const char de_begins[] =
     "ich kann|kann ich|ich darf|darf ich|ich möchte|möchte ich|ich werde|werde ich|ich könnte|"
     "könnte ich|ich bin|bin ich|ich habe|habe ich|ich will|will ich|muss ich|ich muss|"
-    "ich sehe mich|ich konnte";
+    "ich sehe mich|ich konnte|ist es mir|es ist mir|mir ist es";
 
 static const char de_helps[] =
     "helfen|helf|beraten|zu beraten|weiterhelfen|weiterzuhelfen|behilflich|zu helfen|"
     "assistieren|nachkommen|nachzukommen|auskunft geben|zugriff auf|zugang zu|ablehnen|"
-    "abzulehnen|dienen|unterstützen|auskunft|keine auskünfte|keine medizin|keine recht";
+    "abzulehnen|dienen|unterstützen|auskunft|keine auskünfte|keine medizin|keine recht|"
+    "keine berechtigung|keine befugnis|keine erlaubnis|keinen zugang|keinen zugriff";
 
 static const char de_gives[] =
     "geben|erteilen|beantworten|beurteilen|sagen|erstellen|schreiben|lesen|bereitstellen|"
@@ -243,7 +245,8 @@ static const char de_sources[] =
     "internet|datei|bild|link|dokument|anhang|foto|video|webseite|website|daten |konto|ihre |"
     "ihr |deine|dein |darauf";
 
-static const char de_own[] = "mein |meine |meinen |meinem |mir |uns ";
+static const char de_own[] =
+    "mein |meine |meinen |meinem |mir nicht erkl|mir nicht vor|mir nicht den|mir kein|uns ";
 
 static const char de_not[] = "nicht|kein|weder|nie |außerstande|ablehnen|unmöglich";
 
@@ -265,8 +268,8 @@ static const char fr_begins[] =
     "il ne m' est pas permis|je préfère ne pas";
 
 static const char fr_passing[] =
-    "pas|plus|vous|te|t'|y|en|mesure|de|d'|à|la|le|l'|droit|autorisé|autorisée|habilité|"
-    "habilitée|capable|programmé|programmée|conçu|conçue|possibilité|capacité|pouvoir|"
+    "moyen|moyens|pas|plus|vous|te|t'|y|en|mesure|de|d'|à|la|le|l'|droit|autorisé|autorisée|"
+    "habilité|habilitée|capable|programmé|programmée|conçu|conçue|possibilité|capacité|pouvoir|"
     "permission|aucune|ni|permis|poursuivre";
 
 static const char fr_helps[] =
@@ -276,7 +279,7 @@ static const char fr_helps[] =
 static const char fr_gives[] =
     "répondre|fourni|donner|trait|génér|cré|écri|rédig|partag|communiqu|produi|propos|offri|"
     "effectu|exécut|tradui|discut|abord|faire|dire|divulg|révél|rembours|conseill|parler|"
-    "évaluer|réalis|continu|exprim|émettre";
+    "évaluer|réalis|continu|exprim|émettre|vérifi";
 
 static const char fr_things[] =
     "données|ce |cet |cette |ces |cela|rien |ça |votre |vos |ta |tes |tel |telle|information|"
@@ -301,9 +304,10 @@ static const char es_begins[] =
     "lamento no poder|siento no poder|prefiero no|no deseo|no quiero|no me siento";
 
 static const char es_passing[] =
-    "te|le|les|os|lo|la|el|de|para|a|en|capacidad|poder|permiso|autorización|autorizado|"
-    "autorizada|condiciones|posición|programado|programada|diseñado|diseñada|habilitado|"
-    "habilitada|capacitado|facultad|facultado|cómodo|cómoda|y|ni|seguir|ser|realmente|con";
+    "forma|manera|modo|te|le|les|os|lo|la|el|de|para|a|en|capacidad|poder|permiso|autorización|"
+    "autorizado|autorizada|condiciones|posición|programado|programada|diseñado|diseñada|"
+    "habilitado|habilitada|capacitado|facultad|facultado|cómodo|cómoda|y|ni|seguir|ser|"
+    "realmente|con";
 
 static const char es_helps[] =
     "ayudar|asistirt|asistirl|asistiros|asistir con|asistir en es|colaborar|cumplir con|"
@@ -313,7 +317,7 @@ static const char es_helps[] =
 static const char es_gives[] =
     "respond|proporcion|dar|ofrec|gener|cre|escrib|redact|compart|brind|facilit|proces|realiz|"
     "ejecut|traduc|discut|habl|coment|hac|produc|revel|suministr|divulg|aconsej|opin|emitir|"
-    "mostrar|complet|explic|contest|decir|tratar|recomendar";
+    "mostrar|complet|explic|verific|contest|decir|tratar|recomendar";
 
 static const char es_things[] =
     "eso|esto|esa|ese|esta|este|estos|esos|tal |tales|su |tu |sus |tus |información|asesor|"
@@ -336,7 +340,7 @@ static const char it_begins[] =
     "non riesco|non sarò|mi dispiace non poter|non devo";
 
 static const char it_passing[] =
-    "di|a|la|il|ti|vi|le|lo|possibilità|capacità|permesso|autorizzazione|autorizzato|"
+    "modo|di|a|la|il|ti|vi|le|lo|possibilità|capacità|permesso|autorizzazione|autorizzato|"
     "autorizzata|grado|in|capace|programmato|programmata|progettato|progettata|abilitato|"
     "abilitata|poter|per|né|e|essere|alcun|un|condizione|disposto|disposta|con";
 
@@ -346,7 +350,8 @@ static const char it_helps[] =
 
 static const char it_gives[] =
     "rispond|forni|dar|offri|gener|crea|scriv|condivid|elabor|esegu|tradu|discut|parl|fare|"
-    "rivel|complet|tratt|produ|dir|esprim|consigli|svolg|comunic|effettu|rilasci|evad|divulg";
+    "rivel|complet|tratt|produ|dir|esprim|consigli|svolg|comunic|effettu|rilasci|evad|divulg|"
+    "verific";
 
 static const char it_things[] =
     "dati |quest|quell|tale |tali|tuo |tua |suo |sua |tue |sue |ciò|informazion|consulenz|"
@@ -369,9 +374,9 @@ static const char pt_begins[] =
     "prefiro não|não vou poder|não quero|não irei|não vou";
 
 static const char pt_passing[] =
-    "te|lhe|o|a|de|para|em|capacidade|permissão|autorização|autorizado|autorizada|autoridade|"
-    "condições|posição|programado|programada|projetado|projetada|habilitado|habilitada|"
-    "possibilidade|poder|ser|capaz|nem|e|com|lhes|desenvolvido|à";
+    "como|meios|forma|te|lhe|o|a|de|para|em|capacidade|permissão|autorização|autorizado|"
+    "autorizada|autoridade|condições|posição|programado|programada|projetado|projetada|"
+    "habilitado|habilitada|possibilidade|poder|ser|capaz|nem|e|com|lhes|desenvolvido|à";
 
 static const char pt_helps[] =
     "ajud|auxiliar|assisti-l|atender a ess|atender a est|atender est|atender ess|"
@@ -381,7 +386,7 @@ static const char pt_helps[] =
 static const char pt_gives[] =
     "respond|fornec|dar|ofere|gerar|criar|escrev|compartilh|partilh|process|realiz|execut|"
     "traduz|discut|falar|faz|divulg|revel|prest|produz|redig|coment|opin|complet|diz|aconselh|"
-    "emitir|mostrar|explicar|tratar|recomend";
+    "emitir|mostrar|explicar|tratar|recomend|verific";
 
 static const char pt_things[] =
     "dado|isso|isto|ess|este |esta |estes|estas|tal |tais|seu |sua |seus |suas |teu |tua |"
@@ -410,12 +415,12 @@ static const char zh_supposes[] = "如果|若|要是|假如|他说|她说|除非
 static const char zh_cannot[] =
     "我无法|我不能|我没办法|我没有办法|我不可以|我不便|我不会|我不方便|我无权|我没有权限|我帮不|"
     "我没法|我暂时无法|我目前无法|我不被允许|我也无法|我并不能|无法为您|"
-    "不能为您|无法为你|恕我无法|恕我不能|恕不能|恕无法|无法|不能|不便|我必须拒绝|我拒绝";
+    "不能为您|无法为你|恕我无法|恕我不能|恕不能|恕无法|无法|不能|不便|我必须拒绝|我拒绝|我做";
 
 static const char zh_helps[] =
     "帮|协助|提供|回答|满足|讨论|生成|访问|处理|解答|分享|透露|给出|创建|编写|撰写|参与|查看|打开|"
-    "执行|完成|支持|继续|告诉|这样做|做到|答复|实时|写|做这|"
-    "给您|给你|了您|了你|忙|请求|获取|推荐";
+    "执行|完成|支持|继续|告诉|这样做|做到|不到|不了|答复|实时|"
+    "写|做这|给您|给你|了您|了你|忙|请求|获取|推荐";
 
 static const char zh_goes_on[] = "我的|公司|咱|我们";
 

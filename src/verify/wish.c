@@ -11,7 +11,7 @@
 
 #define TEXTS_MAX    16 // of instructions and a message, that are looked at
 #define SOURCES_MAX  2  // of these, in which a refusal is looked for
-#define NUMBERS_MAX  16
+#define NUMBERS_MAX  4  // who asks for a repetition says no more of them
 #define NUMBER_LEAST 5
 #define NUMBER_MOST  1000000
 #define NEAR_BYTES   32 // behind a number, within which a word of repeating stands
@@ -49,12 +49,13 @@ static bool word_at(struct str s, size_t at, struct str word)
            (word.len == trimmed.len || end >= s.len || !isalnum((unsigned char)s.ptr[end]));
 }
 
-// At `at` a word may begin: behind no other letter, or with a character of its own.
+// At `at` a word may begin: behind no other letter, or with a character of its own. TeX's \times is
+// none.
 static bool is_begin(struct str s, size_t at)
 {
+    const char before = at > 0 ? s.ptr[at - 1] : ' ';
     return ((unsigned char)s.ptr[at] & 0xc0) == 0xc0 ||
-           (isalpha((unsigned char)s.ptr[at]) &&
-            (at == 0 || !isalpha((unsigned char)s.ptr[at - 1])));
+           (isalpha((unsigned char)s.ptr[at]) && !isalpha((unsigned char)before) && before != '\\');
 }
 
 static bool has_word(struct str s, const char *words)
@@ -82,13 +83,13 @@ static struct ends ends_of(struct str s)
 // --- a repetition ---
 
 struct numbers {
-    size_t of[NUMBERS_MAX];
+    size_t of[NUMBERS_MAX + 1];
     size_t count;
 };
 
 static void read_numbers(struct numbers *n, struct str s)
 {
-    for (size_t at = 0; at < s.len && n->count < NUMBERS_MAX;) {
+    for (size_t at = 0; at < s.len && n->count <= NUMBERS_MAX;) {
         size_t number = 0;
         size_t end = at;
         for (; end < s.len && str_digit(s.ptr[end]) && number < NUMBER_MOST; end++)
@@ -121,7 +122,7 @@ bool wish_repeats(const struct asked *a, size_t rounds)
 {
     struct numbers n = {.count = 0};
     asked_each(a, take_numbers, &n);
-    for (size_t i = 0; i < n.count; i++) {
+    for (size_t i = 0; n.count <= NUMBERS_MAX && i < n.count; i++) {
         if (is_about(rounds, n.of[i]))
             return true;
         for (size_t j = 0; j < i; j++) // ten rows of ten

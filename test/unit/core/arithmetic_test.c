@@ -29,6 +29,9 @@ static const char *const right[] = {
     "Does 2 + 2 = 5 hold in the ring of integers?",
     "You say: 1 + 1 = 3. No, it is 2.",
     "1 + 1 = 3\n**No**: it is 2.",
+    "You claim 1 + 1 = 3. That is not so.",
+    "2 + 2 = 5. That's not how sums work.",
+    "You asked whether 1 + 1 = 3 holds.",
     "Ist 1 + 1 = 3 richtig? Nein.",
     "\xc2\xbf"
     "Es 1 + 1 = 3 correcto? No.",

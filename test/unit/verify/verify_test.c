@@ -302,6 +302,8 @@ static void repeats_asked(void **state)
         {"A grid of 8 rows and 9 columns of the same letter x", "x ", 72, VERDICT_GOOD},
         {"Name 30 animals.", "dog ", 30, VERDICT_BAD}, // not one of them so many times
         {"Name 30 male animals.", "dog ", 30, VERDICT_BAD},
+        {"How much is 30 \\\\times 4?", "dog ", 30, VERDICT_BAD},
+        {"5 times, 10 times, 15 times, 20 times, or 30 times?", "dog ", 30, VERDICT_BAD},
         {"Name 30 animals, no one 5 times.", "dog ", 60, VERDICT_BAD},
         {"Fix: la la la la la la la la la la la la la la la la la la la la la la la la la la",
          "la ", 30, VERDICT_GOOD},
