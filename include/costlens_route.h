@@ -78,6 +78,10 @@ COSTLENS_PUBLIC void costlens_pick(const struct costlens_router *router,
 // odds wants some ten times the outcomes. COSTLENS_RANGE; COSTLENS_CONFLICT: there are outcomes.
 COSTLENS_PUBLIC enum costlens_status costlens_router_odds(struct costlens_router *router,
                                                           double least);
+// Outcomes from here on are of calls that belong together: turns of one conversation or agent, the
+// same prompt again. They prove what one does, and none of them may be of a conversation of which
+// the model has learned others. NULL, as at first: each is by itself.
+COSTLENS_PUBLIC void costlens_router_conversation(struct costlens_router *router, const char *name);
 // Both models have answered it: the quality of each, 0 to 1, and the odds with which calls like it
 // are asked of both: 1, or from the declared ones on. None that the model was learned from: they
 // prove nothing. An outcome weighs the declared odds over its own. Where what is asked of both does

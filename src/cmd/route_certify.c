@@ -23,33 +23,51 @@ static int read_share(const char *name, const char *text, double *out)
     return EXIT_OK;
 }
 
-static int by_number(const void *a, const void *b)
+static int by_group(const void *a, const void *b)
 {
     uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
     return (x > y) - (x < y);
 }
 
-// That ask what another one has asked already.
-static size_t count_repeated(const struct rows *rows)
+// In rising order; 0 where a row is of none, or `seen` is there and the model has not.
+static uint64_t *groups_of(const struct rows *rows, const struct model *seen)
 {
-    uint64_t *texts = alloc_must((rows->count + 1) * sizeof *texts);
-    size_t repeated = 0;
-    for (size_t i = 0; i < rows->count; i++)
-        texts[i] = rows->at[i].text;
-    qsort(texts, rows->count, sizeof *texts, by_number);
-    for (size_t i = 1; i < rows->count; i++)
-        repeated += texts[i] == texts[i - 1];
-    heap_free(texts);
-    return repeated;
+    uint64_t *groups = alloc_must((rows->count + 1) * sizeof *groups);
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct row *r = &rows->at[i];
+        groups[i] = !seen || model_has_text(seen, r->text) ? r->group : 0;
+    }
+    qsort(groups, rows->count, sizeof *groups, by_group);
+    return groups;
 }
 
+// That belong to another one.
+static size_t count_together(const struct rows *rows)
+{
+    uint64_t *groups = groups_of(rows, NULL);
+    size_t together = 0;
+    for (size_t i = 1; i < rows->count; i++)
+        together += groups[i] != 0 && groups[i] == groups[i - 1];
+    heap_free(groups);
+    return together;
+}
+
+// With those that belong to them.
 static void drop_seen(const struct model *model, struct rows *rows)
 {
+    uint64_t *seen = groups_of(rows, model);
+    const size_t count = rows->count;
     size_t kept = 0;
-    for (size_t i = 0; i < rows->count; i++)
-        if (!model_has_text(model, rows->at[i].text))
-            rows->at[kept++] = rows->at[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct row *r = &rows->at[i];
+        const bool known = r->group
+                               ? bsearch(&r->group, seen, count, sizeof *seen, by_group) != NULL
+                               : model_has_text(model, r->text);
+        if (!known)
+            rows->at[kept++] = *r;
+    }
     rows->count = kept;
+    heap_free(seen);
 }
 
 // Rows that the model was trained on are left out, and told. EXIT_OK; else said.
@@ -65,12 +83,13 @@ static int leave_out(const struct model *model, struct rows *rows)
         return command_failed("the model was trained on %zu of the %zu rows, and perhaps on more: "
                               "of so many it does not know all. Give it rows that it has not seen",
                               seen, rows->count);
-    if (seen)
-        command_print(stderr,
-                      "%zu of the %zu rows are left out: the model was trained on them, and what "
-                      "it has learned by heart proves nothing.\n",
-                      seen, rows->count);
+    const size_t given = rows->count;
     drop_seen(model, rows);
+    if (rows->count < given)
+        command_print(stderr,
+                      "%zu of the %zu rows are left out: the model was trained on them, or on what "
+                      "they belong to, and what it has learned by heart proves nothing.\n",
+                      given - rows->count, given);
     return EXIT_OK;
 }
 
@@ -82,12 +101,12 @@ static int check_rows(const struct model *model, struct rows *rows)
     int code = leave_out(model, rows);
     if (code != EXIT_OK)
         return code;
-    const size_t repeated = count_repeated(rows);
-    if (repeated)
+    const size_t together = count_together(rows);
+    if (together)
         command_print(stderr,
-                      "%zu of the %zu rows ask the same as another one: each counts, and what is "
-                      "given twice proves too much.\n",
-                      repeated, rows->count);
+                      "%zu of the %zu rows belong to another one (the same prompt, a turn of the "
+                      "same conversation):\ntogether they prove what one does.\n",
+                      together, rows->count);
     return EXIT_OK;
 }
 
@@ -102,7 +121,8 @@ static struct evidence *weigh(const struct model *model, const struct rows *rows
         pairs[i] = (struct evidence){.score = model_gain(model, t, row->pair),
                                      .weak = row->weak,
                                      .strong = row->strong,
-                                     .weight = 1};
+                                     .weight = 1,
+                                     .group = row->group};
     }
     heap_free(t);
     return pairs;

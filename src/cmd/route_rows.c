@@ -43,6 +43,8 @@ int route_read(const struct route_wishes *w, struct rows *out)
     rows_init(out);
     for (size_t i = 0; code == EXIT_OK && (path = route_data(w, i)); i++)
         code = read_file(path, out);
+    if (code == EXIT_OK && !rows_part(out))
+        code = command_failed("out of memory");
     return code;
 }
 

@@ -22,9 +22,10 @@ struct costlens_router {
     uint64_t pair;
     struct evidence *outcomes;
     size_t count, size;
-    float odds;     // that no outcome's are below
-    unsigned times; // that it was certified
-    bool certified; // the last time
+    uint64_t conversation; // of the next ones; 0: none
+    float odds;            // that no outcome's are below
+    unsigned times;        // that it was certified
+    bool certified;        // the last time
     double threshold;
 };
 
@@ -62,6 +63,11 @@ enum costlens_status costlens_router_open(const struct costlens_alloc *alloc, co
 void costlens_router_pair(struct costlens_router *router, const char *small, const char *large)
 {
     router->pair = model_pair(str_of(small), str_of(large));
+}
+
+void costlens_router_conversation(struct costlens_router *router, const char *name)
+{
+    router->conversation = name ? traits_template(0, str_of(name)) | 1 : 0;
 }
 
 void costlens_router_close(struct costlens_router *router)
@@ -175,7 +181,8 @@ enum costlens_status costlens_outcome_add(struct costlens_router *router,
     at[router->count++] = (struct evidence){.score = (float)gain,
                                             .weak = (float)small,
                                             .strong = (float)large,
-                                            .weight = router->odds / (float)odds};
+                                            .weight = router->odds / (float)odds,
+                                            .group = router->conversation};
     return COSTLENS_OK;
 }
 

@@ -66,11 +66,10 @@ static struct str traits_for(const struct req *r)
 }
 
 // By a certificate what was not looked at in time is refused for that; so is a second answer that
-// did not come, of which there is nothing to be told. What was, after all, is not unseen.
+// did not come, of which there is nothing to be told.
 static enum decision_by by_of(const struct attempt *a)
 {
-    const char *unseen = a->judged ? NULL : a->unseen_by;
-    const enum decision_by by = decision_by_of(a->refused_by ? a->refused_by : unseen);
+    const enum decision_by by = decision_by_of(a->refused_by ? a->refused_by : a->unseen_by);
     return a->judged || by >= DECISION_BY_HOLD ? by : DECISION_BY_NONE;
 }
 

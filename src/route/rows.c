@@ -20,6 +20,7 @@ void rows_fini(struct rows *r)
 {
     arena_fini(&r->grams);
     alloc_free(&alloc_heap, r->at);
+    talks_fini(&r->talks);
     *r = (struct rows){0};
 }
 
@@ -166,6 +167,15 @@ enum status rows_keep(struct rows *r, const struct row *row, const struct traits
     return STATUS_OK;
 }
 
+// What the next row belongs to. Its place is the only name that it has.
+static bool hear(struct rows *r, const struct json_val *v)
+{
+    struct talks_call call = {.number = (int64_t)r->count};
+    memcpy(call.id.bytes, &call.number, sizeof call.number);
+    talk_of(v, &call.talk);
+    return talks_add(&r->talks, &call);
+}
+
 enum status rows_add(struct rows *r, struct str line, struct why *why)
 {
     struct json *j;
@@ -179,10 +189,21 @@ enum status rows_add(struct rows *r, struct str line, struct why *why)
     if (s != STATUS_OK)
         return s;
     s = read_row(j, &row, &t, why);
+    if (s == STATUS_OK && !hear(r, json_root(j)))
+        s = why_set(why, STATUS_NO_MEMORY, "out of memory");
     if (s == STATUS_OK)
         s = rows_keep(r, &row, &t, why);
     json_close(j);
     return s;
+}
+
+bool rows_part(struct rows *r)
+{
+    if (!talks_part(&r->talks))
+        return false;
+    for (size_t i = 0; i < r->count; i++)
+        r->at[i].group = talks_group(&r->talks, (int64_t)i);
+    return true;
 }
 
 void row_traits(const struct row *row, struct traits *out)

@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/status.h"
 #include "route/reply.h"
+#include "route/talks.h"
 
 #define ROWS_MAX      1000000
 #define ROWS_LINE_MAX ((size_t)8 << 20) // bytes of a line
@@ -40,6 +41,7 @@ struct rows {
     size_t count;
     size_t size;
     struct arena grams;
+    struct talks talks; // of those that rows_add has added, by their places
 };
 
 // What they ask, in whatever order; 0: of none it is known.
@@ -49,6 +51,8 @@ void rows_fini(struct rows *r);
 // Adds what a line says. SYNTAX, RANGE, DUPLICATE, LIMIT, NO_MEMORY; `why` says what is wrong in
 // it, and nothing was added. A blank line is none.
 enum status rows_add(struct rows *r, struct str line, struct why *why) MUST_USE;
+// Tells of each of these which group it is of. False without memory.
+bool rows_part(struct rows *r) MUST_USE;
 // Adds a row with these traits; of `row` what they do not say. LIMIT, NO_MEMORY.
 enum status rows_keep(struct rows *r, const struct row *row, const struct traits *t,
                       struct why *why) MUST_USE;

@@ -101,7 +101,18 @@ for verb in ("certify", "eval"):
 expect_in("was trained on these rows", route("certify", "--model", bare, "--data", str(folder / "turned.jsonl"), code=1))
 
 twice = subprocess.run([COSTLENS, "route", "certify", "--model", model, "--data", few, few], capture_output=True, text=True, timeout=100)
-expect_in("30 of the 60 rows ask the same as another one", twice.stderr)
+expect_in("30 of the 60 rows belong to another one", twice.stderr)
+
+# Turns of conversations: each has six, and its rows come from the same twenty.
+turns = folder / "turns.jsonl"
+with turns.open("w") as out:
+    for n in range(120):
+        said = [{"role": "user", "content": f"Topic {n % 20}, turn {turn}"} for turn in range(n // 20 + 1)]
+        out.write(json.dumps({"messages": said, "weak": 1, "strong": 1}) + "\n")
+told = subprocess.run([COSTLENS, "route", "certify", "--model", model, "--data", str(turns), "--loss", "10%", "--json"],
+                      capture_output=True, text=True, timeout=100)
+expect_in("100 of the 120 rows belong to another one", told.stderr)
+expect((json.loads(told.stdout)["certified"], json.loads(told.stdout)["pairs"]), (False, 120))
 
 # A model that has learned from more rows than it has marks of: what chance takes for its rows is left out, and no reason
 # to refuse the others; more than that is.

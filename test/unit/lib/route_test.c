@@ -153,6 +153,26 @@ static void test_outcomes_carry_a_certificate(void **state)
     costlens_router_close(r);
 }
 
+// Six hundred turns of a few conversations are a few.
+static void test_turns_prove_what_one_does(void **state)
+{
+    struct costlens_certificate c;
+    struct costlens_features f;
+    costlens_features(NULL, "Translate this: hello", NULL, &f);
+    for (int together = 1; together >= 0; together--) {
+        struct costlens_router *r = open_shipped();
+        for (int i = 0; i < 600; i++) {
+            char name[16];
+            snprintf(name, sizeof name, "chat %d", i / 30);
+            costlens_router_conversation(r, together ? name : NULL);
+            assert_int_equal(costlens_outcome_add(r, &f, 1, 1, 1), COSTLENS_OK);
+        }
+        assert_int_equal(costlens_certify(r, 0.1, 0.95, &c), COSTLENS_OK);
+        assert_int_equal(c.certified, !together);
+        costlens_router_close(r);
+    }
+}
+
 // A fifth of the calls is lost, and asked of both models fifty times less often: before one of them
 // has come all looks well.
 static void test_what_is_seldom_seen_is_feared(void **state)
@@ -277,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_features_are_the_same_for_the_same_text),
         cmocka_unit_test(test_outcomes_carry_a_certificate),
         cmocka_unit_test(test_what_is_seldom_seen_is_feared),
+        cmocka_unit_test(test_turns_prove_what_one_does),
         cmocka_unit_test(test_odds_are_declared_before),
         cmocka_unit_test(test_what_is_refused),
         cmocka_unit_test(test_damaged_features_are_refused),

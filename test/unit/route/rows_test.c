@@ -2,6 +2,8 @@
 //
 // Rows as they are written, and what is wrong with those that are none.
 
+#include <stdio.h>
+
 #include "../unit.h"
 #include "route/model.h"
 #include "route/rows.h"
@@ -119,6 +121,32 @@ static const struct {
     {"{" ASKED "\"weak\":0,\"weak\":1,\"strong\":1}", "weak"},
 };
 
+// Turns of a conversation, and a prompt that is asked again.
+static void rows_that_belong_together_are_a_group(void **state)
+{
+    (void)state;
+    static const char *const asked[] = {
+        "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]", "\"prompt\":\"b\"",
+        "\"messages\":[{\"role\":\"system\",\"content\":\"s\"},{\"role\":\"user\",\"content\":"
+        "\"a\"},"
+        "{\"role\":\"assistant\",\"content\":\"x\"},{\"role\":\"user\",\"content\":\"b\"}]",
+        "\"prompt\":\"b\""};
+    struct rows r;
+    struct why why;
+    rows_init(&r);
+    for (unsigned i = 0; i < 4; i++) {
+        char line[300];
+        snprintf(line, sizeof line, "{%s,\"weak\":0,\"strong\":1}", asked[i]);
+        assert_int_equal(rows_add(&r, str_of(line), &why), STATUS_OK);
+        assert_int_equal(r.at[i].group, 0);
+    }
+    assert_true(rows_part(&r));
+    assert_true(r.at[0].group && r.at[0].group == r.at[2].group);
+    assert_true(r.at[1].group && r.at[1].group == r.at[3].group);
+    assert_int_not_equal(r.at[0].group, r.at[1].group);
+    rows_fini(&r);
+}
+
 static void refused(void **state)
 {
     struct rows r;
@@ -135,8 +163,8 @@ static void refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(good),
-                                       cmocka_unit_test(a_row_is_known_by_what_it_asks),
-                                       cmocka_unit_test(refused)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(good), cmocka_unit_test(a_row_is_known_by_what_it_asks),
+        cmocka_unit_test(rows_that_belong_together_are_a_group), cmocka_unit_test(refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
