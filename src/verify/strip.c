@@ -45,7 +45,7 @@ static const struct level response[] = {
 static const struct level others[] = {
     {"choices", NULL, chosen},
     {"candidates", NULL, candidate},
-    {"logprobs", "null", NULL},
+    {"logprobs", "", NULL},
     {NULL, NULL, NULL},
 };
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // strip - takes the log-probabilities out again that only we asked for: of each choice of a chat
-// completion, or a chunk of one, and of an Ollama's answer, or a line of one, `logprobs` becomes
-// null; of a response's texts, or an event that has some, an empty list; of a Gemini's candidates
-// `logprobsResult` goes with its comma: as if nobody had asked. All other bytes stay, Gemini's
-// `avgLogprobs` too, which some models tell unasked.
+// completion, or a chunk of one, `logprobs` becomes null; of a response's texts, or an event that
+// has some, an empty list; of an Ollama's answer, or a line of one, `logprobs` goes with its comma,
+// and of a Gemini's candidates `logprobsResult`: as if nobody had asked. All other bytes stay,
+// Gemini's `avgLogprobs` too, which some models tell unasked.
 //
 // A member that is there twice goes twice. What is too long to be had whole stays as it is, with
 // them: an event, a line, an element or a text of more than VERIFIED_BYTES_MAX.
