@@ -56,7 +56,7 @@ enum status paired_read(struct paired *p, struct store *s, struct str route, int
     enum status status = store_pair_each(s, &q, keep, &r, why);
     if (status == STATUS_OK && (r.failed || !talks_part(&r.talks)))
         status = why_set(why, STATUS_NO_MEMORY, "out of memory");
-    for (size_t i = 0; i < p->count; i++)
+    for (size_t i = 0; status == STATUS_OK && i < p->count; i++)
         p->list[i].group = talks_group(&r.talks, p->list[i].number);
     talks_fini(&r.talks);
     if (p->count)
