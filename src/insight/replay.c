@@ -9,12 +9,12 @@
 #include "insight/paired.h"
 #include "insight/refusals.h"
 #include "insight/retest.h"
-#include "route/learner.h"
 #include "store/sql.h"
 
 #define PPM 1e6
 
-// Of the pairs so many prove; the others are learned from (learner_proves).
+// Of the pairs that the model's look has seen so many prove, and those that belong to them; the
+// others are learned from.
 #define PROVES 0.5f
 
 // A call, and what becomes of it.
@@ -243,12 +243,14 @@ static bool add_pair(struct replay *r, const struct anew *a)
     const struct paired_one *p = a->pair;
     if (!p)
         return true;
-    const bool proves = !a->scored || learner_proves(talks_group(&r->retest.talks, p->number));
-    const bool tells = proves && is_of_policy(r, a);
-    r->pairs_other += proves && !tells;
+    const enum half half = a->scored ? halves_find(&r->retest.halves, p->number) : HALF_NEW;
+    const bool is_of = is_of_policy(r, a);
+    const bool tells = is_of && half_proves(half);
+    r->pairs_other += !is_of;
+    r->pairs_unknown += is_of && half == HALF_UNKNOWN;
     r->pairs_unjudged += tells && !p->judged;
     return push(&r->pairs_was, p, a->call->decision.side, 1) &&
-           (!tells || push(&r->pairs_would, p, a->choice.side, a->scored ? PROVES : 1));
+           (!tells || push(&r->pairs_would, p, a->choice.side, half == HALF_PROVES ? PROVES : 1));
 }
 
 static void add_rating(struct replay *r, const struct anew *a)
@@ -561,6 +563,6 @@ void replay_fini(struct replay *r)
     r->pairs_was = r->pairs_would = (struct replay_pairs){0};
     if (r->retest.own)
         model_close(&r->retest.model);
-    talks_fini(&r->retest.talks);
+    halves_fini(&r->retest.halves);
     r->retest.own = false;
 }

@@ -20,12 +20,12 @@
 #include "base/json_out.h"
 #include "insight/asked.h"
 #include "insight/estimate.h"
+#include "insight/halves.h"
 #include "insight/logged.h"
 #include "insight/loss.h"
 #include "insight/policy.h"
 #include "insight/shadowed.h"
 #include "route/model.h"
-#include "route/talks.h"
 
 #define REPLAY_EXAMPLES 5
 #define REPLAY_TEXT     160 // bytes of a model's name
@@ -48,9 +48,9 @@ struct replay_refused {
 struct replay_retest {
     bool own; // scored by the route's own model, which is this:
     struct model model;
-    struct talks talks; // of the pairs, which say which half a pair is of
-    int64_t pairs;      // it was tested by
-    bool learns;        // the route would have learned something of its pairs (route/learner.h)
+    struct halves halves; // of the pairs that it may have learned from
+    int64_t pairs;        // it was tested by
+    bool learns;          // the route would have learned something of its pairs (route/learner.h)
     bool holds;
     int64_t threshold; // in millionths; CHOICE_NOTHING: none
 };
@@ -84,7 +84,7 @@ struct replay {
     int64_t unscored; // ... another model has scored them than the one that the promise was tested
                       // with, and what it takes to do that anew was not kept
     int64_t made;     // ... and these are chosen anew. Of them
-    int64_t scored;   // ... are scored anew: in the loss only pairs count that prove (learner.h)
+    int64_t scored;   // ... are scored anew: in the loss only pairs count that prove (halves.h)
     int64_t small_was, small_would;       // ask the small side first
     int64_t to_small, to_large, to_other; // go to another side, or to another model of the same
     int64_t stranded;                     // go nowhere from what has failed or was refused
@@ -116,7 +116,8 @@ struct replay {
     struct replay_pairs pairs_was, pairs_would;
     bool certified; // some call came while a certificate held
     int64_t pairs_unjudged;
-    int64_t pairs_other; // of other models than the policy would ask: they are not among them
+    int64_t pairs_other;   // of other models than the policy would ask: they are not among them
+    int64_t pairs_unknown; // of calls that are scored anew: nor are these, and none stands for them
     struct estimate_ratio rated_was, rated_would;
     int64_t other_promise; // calls that were chosen for under another one, whose threshold this is:
     struct replay_retest retest;

@@ -203,6 +203,13 @@ static void note_risk(const struct replay *r, struct json_out *o)
                       "%lld pairs are of other models than the policy would ask of their calls: "
                       "they tell nothing of what it would lose",
                       (long long)r->pairs_other);
+    if (r->pairs_unknown)
+        json_out_note(o,
+                      "%lld pairs of calls that are scored anew do not say whether the model has "
+                      "learned from them (they are of an earlier version, older than what a look "
+                      "goes back to, or belong together with some that it has and some that it has "
+                      "not): they are not in the loss, nor is any other for them",
+                      (long long)r->pairs_unknown);
     if (r->pairs_unjudged)
         json_out_note(
             o,

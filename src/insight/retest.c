@@ -17,9 +17,10 @@ struct work {
     const struct replay_of *of;
     const struct policy_route *policy;
     struct model model;
-    bool own;      // it is the route's
-    int64_t since; // only pairs with numbers above it are proof
-    struct talks talks;
+    bool own;       // it is the route's
+    int64_t since;  // only pairs with numbers above it are proof
+    int64_t newest; // the last that it has learned from, if it is
+    struct halves halves;
     struct learner learner;
     size_t learned; // pairs of the other half
     struct traits *traits;
@@ -37,6 +38,7 @@ static void read_last(void *context, const struct promise_row *row)
     if (row->task != 0)
         return;
     w->since = row->since;
+    w->newest = row->newest;
     if (w->policy->terms.len && !str_eq(row->terms, w->policy->terms))
         return;
     int n = snprintf(path, sizeof path, "%.*s/%.*s", STR_ARG(w->of->state), STR_ARG(row->model));
@@ -67,13 +69,6 @@ static bool is_first(const struct policy_route *r, const struct pair *p)
     return first;
 }
 
-static void hear(void *context, const struct pair *p)
-{
-    struct work *w = context;
-    if (w->status == STATUS_OK && !talks_hear(&w->talks, p->number, &p->id, p->talk))
-        w->status = why_set(w->why, STATUS_NO_MEMORY, "out of memory");
-}
-
 static void take(void *context, const struct pair *p)
 {
     struct work *w = context;
@@ -82,12 +77,11 @@ static void take(void *context, const struct pair *p)
     if (w->status != STATUS_OK || !has_model(&r->small, p->weak) ||
         !has_model(&r->large, p->strong) || !traits_unpack(p->traits, w->traits))
         return;
-    const uint64_t group = talks_group(&w->talks, p->number);
-    if (!learner_proves(group)) {
+    if (!half_proves(halves_find(&w->halves, p->number))) {
         w->learned += p->judged != PAIR_JUDGED_NOT;
         return;
     }
-    const struct lesson lesson = {.group = group,
+    const struct lesson lesson = {.group = halves_group(&w->halves, p->number),
                                   .traits = w->traits,
                                   .pair = answered,
                                   .scored = p->scored ? p->scored : answered,
@@ -102,16 +96,13 @@ static void take(void *context, const struct pair *p)
     w->status = learner_add(&w->learner, &lesson, w->why);
 }
 
+// What has learned of no pairs is tested by those that the route's learner would prove it by.
 static enum status read_pairs(struct work *w)
 {
-    struct pair_query q = {
-        .tenant = str_of(TENANT), .route = w->policy->name, .most = LEARNER_PAIRS_MOST};
-    enum status s = store_pair_window(w->of->store, &q, &q.after, w->why);
-    q.most = 0; // all of these
-    if (s == STATUS_OK)
-        s = store_pair_each(w->of->store, &q, hear, w, w->why);
-    if (s == STATUS_OK && w->status == STATUS_OK && !talks_part(&w->talks))
-        s = why_set(w->why, STATUS_NO_MEMORY, "out of memory");
+    struct pair_query q = {.tenant = str_of(TENANT), .route = w->policy->name};
+    const int64_t newest = w->own ? w->newest : INT64_MAX;
+    enum status s = halves_read(&w->halves, w->of->store, q.route, newest, w->why);
+    q.after = w->halves.after;
     if (s == STATUS_OK)
         s = store_pair_each(w->of->store, &q, take, w, w->why);
     return s == STATUS_OK ? w->status : s;
@@ -138,13 +129,13 @@ static enum status test(struct work *w, struct replay_retest *out)
         p->mode == CHOICE_CERTIFIED ? &found.route.certified : &found.route.measured;
     *out = (struct replay_retest){.own = w->own,
                                   .model = w->model,
-                                  .talks = w->talks,
+                                  .halves = w->halves,
                                   .pairs = (int64_t)w->learner.proof_rows.count,
                                   .learns = learner_learns(w->learned, w->learner.proof_rows.count),
                                   .holds = c->holds,
                                   .threshold =
                                       c->holds ? (int64_t)(c->threshold * PPM) : CHOICE_NOTHING};
-    w->talks = (struct talks){0}; // they are the caller's now
+    w->halves = (struct halves){0}; // they are the caller's now
     return STATUS_OK;
 }
 
@@ -167,7 +158,7 @@ enum status retest(const struct replay_of *of, const struct policy_route *policy
     if (w.own && s != STATUS_OK)
         model_close(&w.model);
     learner_fini(&w.learner);
-    talks_fini(&w.talks);
+    halves_fini(&w.halves);
     alloc_free(&alloc_heap, w.traits);
     return s;
 }
