@@ -162,12 +162,61 @@ static void what_proves_is_of_a_group_that_does(void **state)
     end(&w);
 }
 
+// As far back as the look went: what is older it has not learned from, and nobody asks any more
+// what that belonged to.
+static void what_is_older_than_a_look_sees_is_of_no_half(void **state)
+{
+    (void)state;
+    enum { OLDER = 20, MORE = 30, COUNT = OLDER + LEARNER_PAIRS_MOST + MORE };
+    static struct pair pairs[COUNT];
+    static const struct pair *list[COUNT];
+    static uint8_t packed[COUNT][TALK_BYTES];
+    struct world w;
+    struct halves h;
+    begin(&w);
+    dice_init(&dice, 43);
+    for (unsigned i = 0; i < COUNT; i++) {
+        const struct talk t = said(1000 + i, 0);
+        const uint64_t word[2] = {dice_next(&dice), dice_next(&dice)};
+        pairs[i] =
+            (struct pair){.at_us = NOON_US + i,
+                          .tenant = STR("default"),
+                          .route = STR("desk"),
+                          .weak = STR("a/small"),
+                          .strong = STR("a/large"),
+                          .talk = str_from((const char *)packed[i], talk_pack(&t, packed[i])),
+                          .propensity_ppm = PAIR_WHOLE_PPM,
+                          .judged = PAIR_JUDGED_EXACT};
+        memcpy(pairs[i].id.bytes, word, sizeof word);
+        list[i] = &pairs[i];
+    }
+    enum status s = STATUS_BUSY;
+    while (s == STATUS_BUSY) // with its writer
+        s = store_pairs_add(w.store, list, COUNT, NULL);
+    assert_int_equal(s, STATUS_OK);
+    s = halves_read(&h, w.store, str_of("desk"), OLDER + LEARNER_PAIRS_MOST, NULL);
+    assert_int_equal(s, STATUS_OK);
+    assert_int_equal(h.after, OLDER + MORE); // a look of now
+    for (int64_t n = 1; n <= COUNT; n++) {
+        const enum half half = halves_find(&h, n);
+        if (n <= OLDER)
+            assert_int_equal(half, HALF_UNKNOWN);
+        else if (n <= OLDER + LEARNER_PAIRS_MOST)
+            assert_true(half == HALF_LEARNED || half == HALF_PROVES);
+        else
+            assert_int_equal(half, HALF_NEW);
+    }
+    halves_fini(&h);
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_seen_is_of_the_half_of_then),
         cmocka_unit_test(what_comes_later_is_of_what_it_belongs_to),
         cmocka_unit_test(what_proves_is_of_a_group_that_does),
+        cmocka_unit_test(what_is_older_than_a_look_sees_is_of_no_half),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
