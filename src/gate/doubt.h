@@ -20,6 +20,17 @@
 // however late its other answer or its judge came: another threshold has sent it where it went. It
 // says so itself: how many parts had been asked by then. Where a task is a part no more the rest
 // has its calls, and is another part.
+//
+// Calls that belong together (route/talks.h) lose together. So of a part each group is one bet:
+// what its pairs add up to, where the first of them came. Of large ones only so many pairs are
+// looked at as tell soonest where twice as much is lost as was promised, which the sizes of all
+// groups say and no answer does; what is given beyond is taken to be perfect, and all groups bear
+// that alike. A pair of which nobody knows what it belongs to is by itself.
+//
+// The last groups are still open, and bet with what has come of them. The risk is that of whole
+// ones: where a group's pairs lose alike, those to come say once more what the first ones did, and
+// it holds, but for the little that good ones take from a fortune; one whose first pairs are lost
+// and whose last are not may be doubted early.
 
 #ifndef GATE_DOUBT_H
 #define GATE_DOUBT_H
@@ -59,23 +70,28 @@ struct doubt_found {
     int64_t since; // number of the last pair before that
 };
 
-// Pair by pair, as doubt() asks them.
+// The pairs that doubt() asks.
 struct doubts {
     const struct doubt_parts *parts;
+    struct promise promise;
     int64_t began; // of the certificate: the number of the last pair before it
-    struct doubt_found found;
-    struct drift whole;
-    struct drift list[PROMISE_TASKS_MAX + 1];
+    struct doubt_asked *asked;
+    size_t count, size;
 };
 void doubt_begin(struct doubts *d, const struct doubt_parts *p, const struct promise *promise,
                  int64_t began);
+void doubt_fini(struct doubts *d);
 struct doubt_pair {
     uint64_t task;
     int64_t number;
     double routed, strong; // quality of what the certificate gives, and of the large side's answer
     int64_t doubts;        // `ever` when its call was chosen; below 0: not known
+    uint64_t group;        // that it belongs to (route/talks.h); 0: not known
 };
-void doubt_add(struct doubts *d, const struct doubt_pair *pair);
+// In any order. False without memory.
+bool doubt_add(struct doubts *d, const struct doubt_pair *pair) MUST_USE;
+// What those that were added say. False without memory. None are added after it.
+bool doubt_tell(struct doubts *d, struct doubt_found *out) MUST_USE;
 
 struct doubt {
     const struct lessons_of *of; // the pairs since it began

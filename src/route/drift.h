@@ -14,6 +14,9 @@
 // against them; together they have brought 1 at most, so they ever have 1 / risk with a probability
 // of `risk` at most (Ville's inequality). All who stake the same part multiply their money by the
 // same, so one number knows what they have together.
+//
+// None may lose because another did: of pairs that lose together (talks.h) the sum is one bet, over
+// as many as one may have (gate/doubt.h).
 
 #ifndef ROUTE_DRIFT_H
 #define ROUTE_DRIFT_H
@@ -38,9 +41,9 @@ struct drift {
 };
 
 void drift_begin(struct drift *d, const struct promise *p);
-// A pair, in the order in which they came: `number` rises from 1, and may leave some out. The
-// qualities of what is given by the promise, and of the large one's answer. Once it is broken
-// nothing changes any more.
+// A pair, or what a group of them adds up to, in the order in which they came: `number` rises from
+// 1, and may leave some out. The qualities, 0 to 1, of what is given by the promise, and of the
+// large one's answer. Once it is broken nothing changes any more.
 void drift_add(struct drift *d, int64_t number, double routed, double strong);
 
 #endif
