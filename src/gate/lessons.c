@@ -117,10 +117,13 @@ enum status lessons_each(const struct lessons_of *of, lesson_f *f, void *context
         alloc_free(&alloc_heap, r.traits);
         return why_set(why, STATUS_NO_MEMORY, "out of memory");
     }
+    query.after = 0;
     enum status s = store_pair_window(of->store, &query, &query.after, why);
     query.most = 0; // all of these
     if (s == STATUS_OK)
         s = hear_all(of, &query, &r.talks, why);
+    if (query.after < of->after)
+        query.after = of->after;
     if (r.talks.count) // no other ones
         query.until = r.talks.calls[r.talks.count - 1].number;
     if (s == STATUS_OK && r.talks.count)

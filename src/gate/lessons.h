@@ -24,8 +24,8 @@ bool lessons_swayed(const struct config_route *r);
 // many; and none of them is left out there, or the others would prove too much. `number` is the
 // pair's. Those of other calls, or that were checked or judged otherwise (terms_calls), or that
 // do not say of which they are, prove nothing; nor do those of a small model that stood in for the
-// first in line. Which belong together is told by all pairs of the route there (route/talks.h). Not
-// from a loop.
+// first in line. Which belong together is told by all pairs of the route there, also those that
+// `after` leaves out (route/talks.h). Not from a loop.
 typedef enum status lesson_f(void *context, const struct lesson *l, int64_t number,
                              struct why *why);
 // *newest: the number of the last pair, whether or not it is a lesson; `after` without any.

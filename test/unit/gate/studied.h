@@ -89,6 +89,7 @@ struct sort { // of pairs
     uint32_t odd_rate_ppm; // at which every other one was drawn; 0: as the rest
     uint64_t task;
     enum answers answers;
+    unsigned again; // so many calls are of the same prompt; 0: one
 };
 
 // A call of either kind: the small model knows the easy ones, as often as is said.
@@ -96,6 +97,7 @@ static inline void add(const struct sort *of, unsigned count)
 {
     static struct traits t;
     struct why why;
+    struct uuid first;
     struct learned *now = learned(NULL);
     char calls[TERMS_CALLS + 1];
     assert_true(terms_calls(&route, calls));
@@ -115,8 +117,10 @@ static inline void add(const struct sort *of, unsigned count)
         bool odd = i % 2 && of->odd_rate_ppm;
         bool judged = (weak == strong || chance(of->judged)) && of->answers != UNASKED;
         const struct uuid id = an_id();
+        if (i % (of->again ? of->again : 1) == 0)
+            first = id;
         struct pair p = {.id = id,
-                         .talk = lone_talk(&id),
+                         .talk = lone_talk(&first),
                          .at_us = at_us,
                          .tenant = STR("default"),
                          .route = str_of(of->route),

@@ -350,7 +350,7 @@ static void what_stood_in_proves_nothing(void **state)
 static void changed_rates_weigh_nothing(void **state)
 {
     route.name = str_of("rates");
-    add(&(struct sort){"rates", 95, 100, 1000, 0, false}, 640);
+    add(&(struct sort){"rates", 95, 100, 1000, 0, false, 0}, 640);
     assert_true(learn(true));
     assert_true(row_now().certified.holds);
 }
@@ -366,7 +366,7 @@ static void what_a_verifier_may_take_away_proves_nothing(void **state)
     route.max_loss_ppm = 22000;
     for (unsigned n = 1; n <= 2; n++) {
         route.verifier_count = n;
-        add(&(struct sort){"verified", 95, 100, 0, 0, false}, 3000);
+        add(&(struct sort){"verified", 95, 100, 0, 0, false, 0}, 3000);
         assert_true(learn(true));
         assert_int_equal(row_now().certified.holds, n == 1);
         assert_in_range(row_now().proved, 1400, 1600);
@@ -379,7 +379,7 @@ static void what_a_verifier_may_take_away_proves_nothing(void **state)
 static void a_judge_that_contradicts_itself_is_refused(void **state)
 {
     const struct sort sure = {.route = "torn", .small_knows = 95, .judged = 100},
-                      torn = {"torn", 95, 100, 0, 0, TORN};
+                      torn = {"torn", 95, 100, 0, 0, TORN, 0};
     route.name = str_of("torn");
     add(&sure, 400);
     add(&torn, 400);
@@ -439,13 +439,34 @@ static struct choice_counsel certified_of(const struct learned *l, uint64_t task
     return judged.counsel[CHOICE_CERTIFIED];
 }
 
+// However often it was asked since: all pairs together say that it is not what calls are like.
+static void one_prompt_that_is_lost_revokes_nothing(void **state)
+{
+    (void)state;
+    const struct sort once = {.route = "again", .small_knows = 0, .judged = 100, .again = 60};
+    const struct sort good = {.route = "again", .small_knows = 97, .judged = 100};
+    struct sort each = once;
+    route.name = str_of("again");
+    add(&good, 800);
+    assert_true(learn(true));
+    assert_true(row_now().certified.holds);
+    add(&once, 60);
+    assert_false(learn(false));
+    assert_true(row_now().certified.holds);
+    each.again = 0;
+    add(&each, 120);
+    assert_true(learn(false));
+    assert_true(row_now().since > row_now().newest - 200);
+}
+
 // A task that has pairs enough has a threshold of its own, and a promise: it is broken where that
 // task loses too much, however well the others do.
 static void a_task_loses_its_certificate(void **state)
 {
-    const struct sort good = {"tasks", 97, 100, 0, 8, false}, bad = {"tasks", 0, 100, 0, 7, false};
+    const struct sort good = {"tasks", 97, 100, 0, 8, false, 0},
+                      bad = {"tasks", 0, 100, 0, 7, false, 0};
     route.name = str_of("tasks");
-    add(&(struct sort){"tasks", 97, 100, 0, 7, false}, 800);
+    add(&(struct sort){"tasks", 97, 100, 0, 7, false, 0}, 800);
     add(&good, 1600);
     assert_true(learn(true));
     assert_true(row_now().loss_upper_ppm <= (int64_t)route.max_loss_ppm);
@@ -484,12 +505,12 @@ static void what_was_ever_doubted_is_kept(void **state)
 {
     const uint32_t before = route.max_loss_ppm;
     route.name = str_of("grow");
-    add(&(struct sort){"grow", 97, 100, 0, 0, false}, 800);
+    add(&(struct sort){"grow", 97, 100, 0, 0, false, 0}, 800);
     assert_true(learn(true));
     assert_true(row_now().certified.holds);
     assert_int_equal(row_now().doubt_whole, 1);
     assert_int_equal(row_now().doubts, 1);
-    add(&(struct sort){"grow", 97, 100, 0, 7, false}, 800);
+    add(&(struct sort){"grow", 97, 100, 0, 7, false, 0}, 800);
     assert_true(learn(true));
     assert_int_equal(row_now().doubts, 3);
     assert_int_equal(row_now().doubt, 2); // the rest
@@ -497,7 +518,7 @@ static void what_was_ever_doubted_is_kept(void **state)
     assert_int_equal(doubt_of(7, "doubt_from"), row_now().newest);
     store_close(store);
     store = store_at(&place, false);
-    add(&(struct sort){"grow", 97, 100, 0, 8, false}, 800);
+    add(&(struct sort){"grow", 97, 100, 0, 8, false, 0}, 800);
     const int64_t from = doubt_of(7, "doubt_from");
     assert_true(learn(true));
     assert_int_equal(row_now().doubt_whole, 1);
@@ -518,11 +539,11 @@ static void what_was_ever_doubted_is_kept(void **state)
 static void what_was_certified_before_is_proved_anew(void **state)
 {
     static const char *const later[] = {"doubt", "doubt_from", "doubt_whole", "doubts"};
-    const struct sort good = {"moved", 97, 100, 0, 7, false};
+    const struct sort good = {"moved", 97, 100, 0, 7, false, 0};
     char sql[160];
     route.name = str_of("moved");
     add(&good, 800);
-    add(&(struct sort){"moved", 97, 100, 0, 0, false}, 800);
+    add(&(struct sort){"moved", 97, 100, 0, 0, false, 0}, 800);
     assert_true(learn(true));
     assert_true(row_now().certified.holds);
     ask(&place, "INSERT INTO promise_look VALUES ('default', 'moved', 'others', 4)");
@@ -664,7 +685,7 @@ static void what_was_marked_before_proves_nothing(void **state)
 {
     (void)state;
     route.name = str_of("marked");
-    add(&(struct sort){"marked", 97, 100, 0, 0, false}, 800);
+    add(&(struct sort){"marked", 97, 100, 0, 0, false, 0}, 800);
     assert_true(learn(true));
     const struct promise_row first = row_now();
     assert_true(first.certified.holds && first.looks == 1);
@@ -691,7 +712,7 @@ static void what_was_heard_before_proves_nothing(void **state)
 {
     (void)state;
     route.name = str_of("heard");
-    add(&(struct sort){"heard", 97, 100, 0, 0, false}, 800);
+    add(&(struct sort){"heard", 97, 100, 0, 0, false, 0}, 800);
     assert_true(learn(true));
     assert_true(row_now().certified.holds);
     store_close(store);
@@ -732,6 +753,7 @@ int main(void)
         cmocka_unit_test(a_slow_change_is_seen_between_looks),
         cmocka_unit_test(what_is_measured_chooses_from_the_first_model_on),
         cmocka_unit_test(another_model_is_refused),
+        cmocka_unit_test(one_prompt_that_is_lost_revokes_nothing),
         cmocka_unit_test(what_was_ever_doubted_is_kept),
         cmocka_unit_test(what_was_certified_before_is_proved_anew),
         cmocka_unit_test(what_was_marked_before_proves_nothing),
