@@ -3,6 +3,7 @@
 where too many pairs wait for the ledger, nobody else is asked or paid, and it is kept, or counted, that the calls were drawn."""
 import json
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
@@ -69,8 +70,7 @@ with Mock() as mock, Gateway(mock, extra=ROUTES, models=[], workers=1, providers
 
     holder = sqlite3.connect(gateway.store, isolation_level=None, timeout=30)
     holder.execute("BEGIN IMMEDIATE")
-    for _ in range(3):
-        expect(gateway.chat("hello", model="kept").status, 200)
+    waiting = [gateway.chat("hello", model="kept").headers["x-costlens-request-id"].replace("-", "") for _ in range(3)]
     until(lambda: ended() == 5, 10, "they wait")
     expect(rate(), 503)
     expect(lost(), 0)
@@ -80,7 +80,12 @@ with Mock() as mock, Gateway(mock, extra=ROUTES, models=[], workers=1, providers
     more = WAITING_MOST + HELD_MOST + BARE_MOST + 50
     with ThreadPoolExecutor(8) as pool:
         expect(set(pool.map(lambda _: gateway.chat("hello", model="kept").status, range(more))), {200})
-    holder.execute("ROLLBACK")
+    # The first of them is kept by itself, the others with those behind them: but one of these has a pair by then. That is
+    # said of it alone, and it takes none of the others with it.
+    holder.execute("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, judged, weak_ppm, "
+                   "strong_ppm, weak_pd, strong_pd) VALUES (?, ?, 'default', 'kept', 0, 'a', 'b', 1, 1000000, 0, 0, 0, 0, 0)",
+                   (bytes.fromhex(waiting[1]), time.time_ns() // 1000))
+    holder.execute("COMMIT")
     holder.close()
     until(lambda: ended() == 5 + more, 30, "all have ended")
     found = drawn()
@@ -92,6 +97,9 @@ with Mock() as mock, Gateway(mock, extra=ROUTES, models=[], workers=1, providers
     def asked():
         return gateway.sql("SELECT count(*) AS n FROM calls WHERE key = 'shadow:kept'")[0]["n"]
     until(lambda: pairs() + lost() == kept, 60, "each is kept")
+    until(lambda: gateway.program.errors().count("the call has a pair already") == 1, 10, "said of one")
+    expect([one["n"] for one in gateway.sql(f"SELECT count(*) AS n FROM pair WHERE weak <> 'a' AND hex(id) IN "
+                                            f"('{waiting[0].upper()}', '{waiting[2].upper()}')")], [2])
     # Of who was asked each is kept but for those that the log calls lost, which make room for as many.
     answered = gateway.sql("SELECT count(weak_pd) AS n FROM pair")[0]["n"]
     until(lambda: answered <= asked() <= answered + lost(), 30, "of who was asked")

@@ -10,6 +10,7 @@
 
 #define ROUNDS 2000
 #define EACH   20
+#define BEFORE 11 // of those alike, before one that is not
 
 struct counted {
     struct chore chore;
@@ -67,11 +68,23 @@ static void nothing_is_left_after_the_end(void **state)
     assert_int_equal(late.runs, 1);
 }
 
+static int taken[EACH], takings; // by each run of those alike
+static int before_other;         // of those alike that had run
+
 static void take_others(struct chore *c)
 {
-    count(c);
-    for (struct chore *one; (one = chores_also(&first, take_others)) != NULL;)
+    int *own = &taken[takings++];
+    for (struct chore *one = c; one; one = chores_also(&first, take_others)) {
         count(one);
+        ++*own;
+    }
+}
+
+static void note_place(struct chore *c)
+{
+    count(c);
+    for (int i = 0; i < EACH; i++)
+        before_other += __atomic_load_n(&list[i].runs, __ATOMIC_RELAXED);
 }
 
 static void wait_to_begin(struct chore *c)
@@ -81,18 +94,19 @@ static void wait_to_begin(struct chore *c)
         sched_yield();
 }
 
-// One that runs takes those along that are like it, up to the first that is not.
+// One that runs takes those along that are like it, up to the first that is not, which has its own
+// turn in its place.
 static void those_alike_go_together(void **state)
 {
     (void)state;
-    struct counted begins = {{.run = wait_to_begin}, 0}, other = {{.run = count}, 0};
+    struct counted begins = {{.run = wait_to_begin}, 0}, other = {{.run = note_place}, 0};
     for (int i = 0; i < EACH; i++)
         list[i] = (struct counted){{.run = take_others}, 0};
     assert_true(chores_start(&first));
     chores_add(&first, &begins.chore);
     for (int i = 0; i < EACH; i++) {
         chores_add(&first, &list[i].chore);
-        if (i == EACH / 2)
+        if (i + 1 == BEFORE)
             chores_add(&first, &other.chore);
     }
     count(&begins.chore);
@@ -100,6 +114,10 @@ static void those_alike_go_together(void **state)
     for (int i = 0; i < EACH; i++)
         assert_int_equal(list[i].runs, 1);
     assert_int_equal(other.runs, 1);
+    assert_int_equal(before_other, BEFORE);
+    assert_int_equal(takings, 2);
+    assert_int_equal(taken[0], BEFORE);
+    assert_int_equal(taken[1], EACH - BEFORE);
     assert_null(chores_also(&first, take_others));
 }
 
