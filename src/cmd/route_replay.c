@@ -14,7 +14,7 @@
 #include "gate/proposal.h"
 #include "gate/resolve.h"
 #include "gate/terms.h"
-#include "panel/replaying.h"
+#include "panel/differing.h"
 
 enum shown { WHAT, WAS, WOULD, INTERVAL, OF, SHOWN_COUNT };
 
@@ -128,7 +128,7 @@ static void add_sticky(struct json_out *o, const struct config_route *r)
 {
     struct buf sticky;
     buf_init(&sticky, &alloc_heap, 0);
-    replaying_sticky(r, &sticky);
+    differing_sticky(r, &sticky);
     json_out_text(o, "sticky", buf_str(&sticky));
     buf_fini(&sticky);
 }

@@ -43,6 +43,8 @@ struct config_tier {
 // Where there is room for it.
 void config_tier_add(struct config_tier *t, struct str model, uint32_t weight);
 bool config_tier_has(const struct config_tier *t, struct str model); // NULL: none
+// Why a model that would stand there cannot be asked; empty: it can, or it would not. NULL: none.
+struct str config_tier_absent(const struct config_tier *t, struct str model);
 
 // Tiers that are proposed where the file names none of that name.
 enum config_size { CONFIG_SMALL, CONFIG_MEDIUM, CONFIG_LARGE, CONFIG_SIZES };

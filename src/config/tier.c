@@ -43,6 +43,14 @@ bool config_tier_has(const struct config_tier *t, struct str model)
     return false;
 }
 
+struct str config_tier_absent(const struct config_tier *t, struct str model)
+{
+    for (unsigned i = 0; t && i < t->absent_count; i++)
+        if (str_eq(t->absent[i].model, model))
+            return t->absent[i].why;
+    return STR_NONE;
+}
+
 static void add_entry(struct reading *r, struct reading_owner of, const struct node *n,
                       struct config_tier *t)
 {

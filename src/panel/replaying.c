@@ -14,8 +14,8 @@
 #include "gate/gate.h"
 #include "gate/proposal.h"
 #include "gate/resolve.h"
-#include "gate/terms.h"
 #include "insight/replay.h"
+#include "panel/differing.h"
 #include "panel/proposing.h"
 #include "store/sql.h"
 
@@ -52,6 +52,7 @@ struct work {
     struct snapshot *prices; // by whose book models are priced
     struct policy policy;
     struct proposing proposing; // its tiers
+    struct differing differing; // from the routes that hold now
     struct question asked;
     struct span span;
     sqlite3 *db;
@@ -87,23 +88,14 @@ static const struct sheet *sheet_of(const struct work *w, struct str full)
     return asked_sheet(s->catalog, full, &sheet, &ignored) == STATUS_OK ? sheet : NULL;
 }
 
-// Why the configuration that holds cannot ask it either; empty: it can, or does not name it.
-static struct str absent_in(const struct config_tier *t, struct str full)
-{
-    for (unsigned i = 0; t && i < t->absent_count; i++)
-        if (str_eq(t->absent[i].model, full))
-            return t->absent[i].why;
-    return STR_NONE;
-}
-
 static struct str why_absent(const struct config *c, struct str full)
 {
     struct str why = STR_NONE;
     for (unsigned i = 0; i < c->tier_count && why.len == 0; i++)
-        why = absent_in(c->tiers[i], full);
+        why = config_tier_absent(c->tiers[i], full);
     for (unsigned i = 0; i < c->route_count && why.len == 0; i++) {
-        why = absent_in(c->routes[i].small, full);
-        why = why.len ? why : absent_in(c->routes[i].large, full);
+        why = config_tier_absent(c->routes[i].small, full);
+        why = why.len ? why : config_tier_absent(c->routes[i].large, full);
     }
     return why;
 }
@@ -118,28 +110,6 @@ static void price_side(const struct work *w, struct policy_side *side)
 
 // --- tiers that are proposed ---
 
-static bool is_proposed(const struct config_tier *t)
-{
-    return t && config_tier_proposed(t) >= 0;
-}
-
-// But for those that the configuration that holds has written there, and cannot ask.
-static bool has_models(const struct policy_side *s, const struct config_tier *t)
-{
-    const unsigned count = t ? t->model_count : 0;
-    const bool proposed = is_proposed(t);
-    unsigned at = 0;
-    if (s->proposed || proposed)
-        return s->proposed && proposed;
-    for (unsigned i = 0; i < s->count; i++) {
-        if (absent_in(t, s->models[i].name).len)
-            continue;
-        if (at == count || !str_eq(s->models[i].name, t->models[at++]))
-            return false;
-    }
-    return at == count;
-}
-
 static const struct config_route *route_now(const struct work *w, struct str name)
 {
     return config_route_named(w->prices->config, name);
@@ -149,7 +119,7 @@ static const struct config_route *route_now(const struct work *w, struct str nam
 // a call came is what it is.
 static bool has_tier(struct work *w, const struct policy_side *s, const struct config_tier *t)
 {
-    return t && is_proposed(t) && str_eq(s->tier, t->name) &&
+    return t && config_tier_proposed(t) >= 0 && str_eq(s->tier, t->name) &&
            proposing_same(&w->proposing, w->prices, config_tier_proposed(t), &w->arena);
 }
 
@@ -257,7 +227,8 @@ static bool fill_usual(struct work *w, struct policy_route *p)
     bool same = !route_now(w, p->name);
     for (int i = 0; i < CONFIG_SIZES; i++) {
         const struct config_tier *t = config_tier_named(w->prices->config, config_size_name(i));
-        same = same && (sides[i]->proposed ? has_tier(w, sides[i], t) : has_models(sides[i], t));
+        same = same &&
+               (sides[i]->proposed ? has_tier(w, sides[i], t) : differing_same_models(sides[i], t));
     }
     if (same) {
         p->small = p->large = (struct policy_side){.proposed = true};
@@ -286,163 +257,7 @@ static bool fill_sides(struct work *w, struct policy_route *p)
            fill(w, &p->large);
 }
 
-// --- what the promise that holds is about ---
-
-static bool has_checks(const struct policy_route *p, const struct config_route *r)
-{
-    struct buf checks;
-    buf_init(&checks, &alloc_heap, 0);
-    terms_checks(r, &checks);
-    bool same = p->checks.len == 0 || str_eq(p->checks, buf_str(&checks));
-    buf_fini(&checks);
-    return same;
-}
-
-// Who judges where nobody is named: the first of the large side that can be asked. Of a tier that
-// is proposed it says nothing (gate/terms.h).
-static struct str usual_judge(const struct policy_side *large)
-{
-    for (unsigned i = 0; i < large->count && !large->filled; i++)
-        if (large->models[i].absent.len == 0)
-            return large->models[i].name;
-    return STR_NONE;
-}
-
-// Those of a side that can be asked, as the configuration would have them; NULL: it is proposed.
-static const struct config_tier *tier_of(struct work *w, const struct policy_side *s)
-{
-    struct config_tier *t = arena_new(&w->arena, struct config_tier);
-    if (!t || s->proposed || s->filled)
-        return NULL;
-    t->models = arena_array(&w->arena, struct str, s->count + 1);
-    t->weights = arena_array(&w->arena, uint32_t, s->count + 1);
-    for (unsigned i = 0; t->models && t->weights && i < s->count; i++)
-        if (s->models[i].absent.len == 0)
-            config_tier_add(t, s->models[i].name, s->models[i].weight);
-    return t;
-}
-
-// False without memory, as the next.
-static bool set_calls(struct work *w, struct policy_route *p, const struct config_route *now)
-{
-    char calls[TERMS_CALLS + 1] = "";
-    struct buf checks;
-    buf_init(&checks, &alloc_heap, 0);
-    buf_add(&checks, p->checks);
-    if (p->checks.len == 0 && now)
-        terms_checks(now, &checks);
-    bool fine = !buf_failed(&checks);
-    if (fine && p->matched && buf_str(&checks).len) {
-        const struct terms_of_calls of = {p->match,
-                                          p->judge.len ? p->judge : usual_judge(&p->large),
-                                          buf_str(&checks),
-                                          tier_of(w, &p->small),
-                                          tier_of(w, &p->large),
-                                          p->max_cost};
-        fine = !arena_failed(&w->arena) && terms_calls_by(&of, calls);
-        p->calls = arena_dup(&w->arena, str_of(calls));
-    }
-    buf_fini(&checks);
-    if (!fine || p->calls.len == 0 || !now)
-        return fine;
-    fine = terms_calls(now, calls);
-    p->other_calls = !str_is(p->calls, calls);
-    return fine;
-}
-
-void replaying_sticky(const struct config_route *r, struct buf *out)
-{
-    if (r->sticky != CONFIG_STICKY_NONE)
-        buf_printf(out, "%d %.*s %lld", (int)r->sticky, STR_ARG(r->sticky_tag),
-                   (long long)r->sticky_ms);
-}
-
-static void set_sessions(struct policy_route *p, const struct config_route *now)
-{
-    struct buf sticky;
-    buf_init(&sticky, &alloc_heap, 0);
-    replaying_sticky(now, &sticky);
-    p->other_ttft = p->max_ttft_ms != now->max_ttft_ms;
-    p->other_sticky = p->sticky.len && !str_eq(p->sticky, buf_str(&sticky));
-    buf_fini(&sticky);
-}
-
-// What the policy asks of its models is no matter of which calls come to it.
-static bool has_match(const struct policy_route *p, const struct config_route *now)
-{
-    struct config_route like = *now;
-    uint64_t match = 0;
-    like.require = p->require;
-    like.require_context = p->context;
-    return !p->matched || !terms_match(&like, &match) || match == p->match;
-}
-
-// A call comes to the first route that it matches, and to those first of which it must stay on the
-// machine; to the route `auto` that stands in no file, where it matches none.
-static const struct policy_route *next_first(const struct work *w, const struct policy_route *p,
-                                             unsigned *at)
-{
-    while (*at < w->policy.count) {
-        const struct policy_route *one = &w->policy.routes[(*at)++];
-        if (one != p && !one->built_in && (one < p || one->local))
-            return one;
-    }
-    return NULL;
-}
-
-static const struct config_route *next_first_now(const struct config *c,
-                                                 const struct config_route *now, unsigned *at)
-{
-    while (*at < c->route_count) {
-        const struct config_route *one = &c->routes[(*at)++];
-        if (one != now && (!now || one < now || one->local_only))
-            return one;
-    }
-    return NULL;
-}
-
-// It takes other calls, or those before it leave it others. `now` may be NULL: that route `auto`.
-static bool has_others(const struct work *w, const struct policy_route *p,
-                       const struct config_route *now)
-{
-    unsigned at = 0, at_now = 0;
-    const struct policy_route *a;
-    const struct config_route *b;
-    if (now && !has_match(p, now))
-        return true;
-    do {
-        a = next_first(w, p, &at);
-        b = next_first_now(w->prices->config, now, &at_now);
-        if (!a || !b)
-            return a || b;
-    } while (str_eq(a->name, b->name) && a->local == b->local_only && has_match(a, b));
-    return true;
-}
-
-// What holds now. Of a route that does not stand in the configuration nothing is known but what its
-// calls say, nor which models a tier has now that is proposed.
-static bool set_now(struct work *w, struct policy_route *p)
-{
-    const struct config_route *r = route_now(w, p->name);
-    char terms[TERMS_BYTES + 1];
-    if (!set_calls(w, p, r))
-        return false;
-    p->other_match = (r || p->built_in) && has_others(w, p, r);
-    if (!r)
-        return true;
-    p->other_checks = !has_checks(p, r);
-    p->other_terms = !has_models(&p->small, r->small) || !has_models(&p->large, r->large) ||
-                     p->other_checks || p->other_calls;
-    set_sessions(p, r);
-    p->odds_ppm = r->shadow.on ? r->shadow.rate_ppm : 0;
-    p->odds_certified_ppm = r->shadow.on ? r->shadow.rate_certified_ppm : 0;
-    if (is_proposed(r->small) || is_proposed(r->large))
-        return true;
-    if (!terms_write(r, terms))
-        return false;
-    p->terms = arena_dup(&w->arena, str_of(terms));
-    return !arena_failed(&w->arena);
-}
+// --- routes ---
 
 // Which are no policy, but facts: a replay goes by those of the gateway.
 static bool has_other_prices(const struct work *w)
@@ -450,8 +265,6 @@ static bool has_other_prices(const struct work *w)
     const struct str now = w->prices->config->prices;
     return w->policy.prices >= 0 && w->policy.prices != digest_crc32(0, now.ptr, now.len);
 }
-
-// --- routes ---
 
 static bool has_policy(const struct work *w, struct str route)
 {
@@ -539,7 +352,7 @@ static enum status tell_route(struct work *w, struct policy_route *p)
     price_side(w, &p->small);
     price_side(w, &p->large);
     price_side(w, &p->second);
-    if (!set_now(w, p))
+    if (!differing_set(&w->differing, p))
         return why_set(w->why, STATUS_NO_MEMORY, "out of memory");
     p->other_prices = has_other_prices(w);
     p->own_providers = proposing_own(&w->proposing);
@@ -612,7 +425,9 @@ static enum status tell_all(struct work *w)
 static enum status run(struct work *w)
 {
     enum status s = policy_read(w->asked.policy, &w->arena, &w->policy, w->why);
-    if (s == STATUS_OK && !proposing_open(&w->proposing, w->prices, &w->policy, &w->arena))
+    if (s == STATUS_OK &&
+        (!proposing_open(&w->proposing, w->prices, &w->policy, &w->arena) ||
+         !differing_open(&w->differing, w->prices->config, &w->policy, &w->arena)))
         s = why_set(w->why, STATUS_NO_MEMORY, "out of memory");
     if (s == STATUS_OK)
         s = asked_span(w->asked.since, w->asked.until, NULL, &w->span, w->why);

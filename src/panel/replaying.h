@@ -5,7 +5,6 @@
 #ifndef PANEL_REPLAYING_H
 #define PANEL_REPLAYING_H
 
-#include "config/route.h"
 #include "panel/verb.h"
 
 // {"policy","route","since","until"}: the policy as insight/policy.h has it, in a text; one of its
@@ -13,7 +12,5 @@
 // has calls, as insight/replay.h tells it; routes with calls that the policy does not have.
 // UNKNOWN where none of its routes has any.
 enum status replaying_run(struct verb_call *c, struct why *why) MUST_USE;
-// By what a route's calls belong to sessions, as the policy has it; nothing where they do not.
-void replaying_sticky(const struct config_route *r, struct buf *out);
 
 #endif
