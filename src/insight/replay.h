@@ -109,9 +109,9 @@ struct replay {
     char unpriced[REPLAY_TEXT]; // a model whose price is not known; empty: none
     int64_t rechecked;          // small answers that were verified, and would be
     int64_t unescalated;        // ... that were refused, and would be given
-    int64_t
-        tried; // calls whose side says what a cascade has paid (core/choice.h) with other models,
-               // or by other checks
+    // Calls whose side says what a cascade has paid (core/choice.h) with other models, or by other
+    // checks.
+    int64_t tried;
     // Quality.
     struct replay_pairs pairs_was, pairs_would;
     bool certified; // some call came while a certificate held

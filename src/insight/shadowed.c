@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "core/tenant.h"
+#include "store/kinds.h"
 #include "store/sql.h"
 
 // A row has the word of who asked (request/comparing.c).
@@ -12,7 +13,7 @@
     "ON k.id = c.kind CROSS JOIN name p ON p.id = k.provider CROSS JOIN name m ON m.id = "     \
     "k.model WHERE c.tenant = (SELECT id FROM name WHERE text = '" TENANT "') AND c.start_us " \
     ">= ?1 AND c.start_us < ?2 AND k.route = (SELECT id FROM name WHERE text = 'shadow ' || "  \
-    "?3 || ': small') AND k.outcome = 0 AND k.flags & 32 = 0 AND c.cost_pd IS NOT NULL GROUP " \
+    "?3 || ': small') AND k.outcome = 0 AND k.flags & ?5 = 0 AND c.cost_pd IS NOT NULL GROUP " \
     "BY 1 ORDER BY 2 DESC LIMIT ?4"
 
 #define PAIRS                                                                                    \
@@ -68,7 +69,9 @@ static bool each(struct shadowed *s, sqlite3_stmt *rows, const struct asking *of
 bool shadowed_read(struct shadowed *s, sqlite3 *db, struct str route, const struct span *span)
 {
     const struct asking of = {route, span};
+    sqlite3_stmt *rows = sql_prepare(db, ROWS);
+    if (rows)
+        sqlite3_bind_int(rows, 5, LEDGER_FOLLOWED);
     s->count = 0;
-    return each(s, sql_prepare(db, ROWS), &of, add_asked) &&
-           each(s, sql_prepare(db, PAIRS), &of, add_kept);
+    return each(s, rows, &of, add_asked) && each(s, sql_prepare(db, PAIRS), &of, add_kept);
 }
