@@ -8,8 +8,10 @@
 //   the whole budget of the pairs is less than what one may hold   }
 //
 // The last of these is asked where a certificate chooses, or a pair is to be made of the call: it
-// takes longer than the choice itself, and of a long body as long as a budget that weighs it, for
-// which it is then weighed already.
+// takes longer than the choice itself. A body is weighed for it where it is short, or where the
+// price of the model's whole window does not tell: of a long one that takes as long as for a
+// budget. One that limits its call need not do it again, but where the model that is asked counts
+// otherwise than the last one for which it was weighed; where none does it was weighed for this.
 
 #ifndef REQUEST_PROVABLE_H
 #define REQUEST_PROVABLE_H
