@@ -232,10 +232,13 @@ static unsigned time_of(const struct look *l)
 // Where pairs belong together.
 static void note_units(const struct outlooks *f, struct buf *b)
 {
-    if (f->route.units + f->unjudged < f->route.pairs)
+    if (f->largest > f->route.units)
+        buf_printf(b, " (%zu others, which teach, belong to one conversation or prompt)",
+                   f->largest);
+    else if (f->route.units + f->unjudged < f->route.pairs)
         buf_printf(b,
-                   "; pairs of one conversation or prompt prove what one does, so these prove as "
-                   "much as %zu others",
+                   ", but no more than %zu would be that belong to no other one (those of a "
+                   "conversation or prompt prove what one does)",
                    f->route.units);
 }
 
@@ -243,12 +246,12 @@ static void note_units(const struct outlooks *f, struct buf *b)
 static void note_few(const struct look *l, const struct outlooks *f, const char *measured,
                      struct buf *b)
 {
-    buf_printf(b, "%s%zu of its pairs are proof; a promise of %g %% needs %zu at least that are",
-               l->before, f->route.pairs, 100 * l->promise.loss,
+    buf_printf(b, "%s%zu of its pairs are proof", l->before, f->route.pairs);
+    note_units(f, b);
+    buf_printf(b, "; a promise of %g %% needs %zu at least that are", 100 * l->promise.loss,
                learner_proof_least(&l->promise, time_of(l)));
     if (f->unjudged)
         buf_printf(b, " and were judged: %zu were not", f->unjudged);
-    note_units(f, b);
     buf_add_cstr(b, measured);
 }
 

@@ -16,8 +16,11 @@
 #include "route/wager.h"
 
 #define LOSS_STEPS 1000 // of 0.1 %
-#define LOSS_LEAST 0.01 // where less is asked, as many pairs are too many for a group,
-#define LOSS_PART  4    // ... as are a quarter of what may be lost
+// What is supposed where the size of groups is chosen: who wins does not hang on it.
+#define LOSS_LEAST 0.01 // where less is asked
+#define QUALITY    0.8  // of the large model
+#define VARIANCE   0.1  // of what a call has above what was promised
+#define STAKE_MOST 0.9  // as in wager.c
 
 static bool goes_weak(const struct evidence *p, double threshold)
 {
@@ -57,21 +60,32 @@ static size_t beyond(const struct evidence *pairs, size_t count, size_t size)
     return sum;
 }
 
-// Beyond it are so few that all of them being lost is a part of what may be.
+// How much the logarithm of a fortune may grow at best, a call: of a size of groups, and what may
+// be lost in the mean of all calls beside what is taken to be beyond it. A gambler who knew that
+// would stake what J. L. Kelly says, "A new interpretation of information rate" (1956).
+static double growth(double size, double left)
+{
+    if (left <= 0)
+        return 0;
+    const double stake = fmin(STAKE_MOST, left * size / VARIANCE) / size;
+    return stake * left - stake * stake * VARIANCE / 2;
+}
+
+// By their sizes alone: of large ones few are wagered on, and of small ones much is beyond.
 size_t certificate_unit(const struct evidence *pairs, size_t count, double loss)
 {
-    const double few = fmax(LOSS_LEAST, fabs(loss)) / LOSS_PART * (double)count;
-    size_t low = 1, high = count > 0 ? count : 1;
-    if (beyond(pairs, count, low) == 0)
-        return low;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if ((double)beyond(pairs, count, middle) > few)
-            low = middle + 1;
-        else
-            high = middle;
+    const double may = QUALITY * fmax(LOSS_LEAST, fabs(loss));
+    double best = -1;
+    size_t unit = 1, over = 1;
+    for (size_t size = 1; over > 0 && size <= count; size += 1 + size / 8) {
+        over = beyond(pairs, count, size);
+        const double grows = growth((double)size, may - (double)over / (double)count);
+        if (grows > best) {
+            best = grows;
+            unit = size;
+        }
     }
-    return low;
+    return unit;
 }
 
 double certificate_units(const struct evidence *pairs, size_t count, double loss)
@@ -144,7 +158,7 @@ static bool is_proved(const struct test *t, double threshold, double loss, doubl
         end = certificate_group_end(t->pairs, t->count, i);
         for (size_t k = i; k < end && k < i + t->unit; k++)
             sum += weighed(&t->pairs[k], &q);
-        wager_add(&w, sum / most);
+        wager_add(&w, fmin(1, fmax(-1, sum / most))); // sums of that scale may be a little beyond
     }
     return wager_won(&w);
 }

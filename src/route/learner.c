@@ -63,6 +63,8 @@ enum status learner_add(struct learner *l, const struct lesson *lesson, struct w
                       .group = lesson->group,
                       .weak = lesson->weak,
                       .strong = lesson->strong};
+    if (lesson->group == 0)
+        return STATUS_OK;
     if (!learner_proves(lesson->group))
         return lesson->unjudged ? STATUS_OK : rows_keep(&l->rows, &row, lesson->traits, why);
     if (!lesson->proves)
@@ -91,6 +93,7 @@ struct proof {
     uint64_t *tasks; // of each; 0: of none that is a part
     struct traits *traits;
     size_t count;
+    size_t largest; // group that was learned from
     bool doubtful;
 };
 
@@ -103,6 +106,32 @@ static bool is_doubtful(const struct learner *l, double loss)
     return often || (some && l->contradicted > l->preferred);
 }
 
+static int by_number(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+// False without memory.
+static bool find_largest(const struct rows *r, size_t *out)
+{
+    uint64_t *groups = alloc_get(&alloc_heap, (r->count + 1) * sizeof *groups);
+    size_t n = 0;
+    *out = 0;
+    for (size_t i = 0; groups && i < r->count; i++)
+        if (r->at[i].group)
+            groups[n++] = r->at[i].group;
+    if (n)
+        qsort(groups, n, sizeof *groups, by_number);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && groups[end] == groups[i];)
+            end++;
+        *out = end - i > *out ? end - i : *out;
+    }
+    alloc_free(&alloc_heap, groups);
+    return groups != NULL;
+}
+
 static bool proof_make(const struct learner *l, const struct model *m, struct proof *p)
 {
     size_t n = l->proof_rows.count + 1;
@@ -111,8 +140,9 @@ static bool proof_make(const struct learner *l, const struct model *m, struct pr
                         alloc_get(&alloc_heap, n * sizeof *p->tasks),
                         alloc_get(&alloc_heap, sizeof *p->traits),
                         l->proof_rows.count,
+                        0,
                         false};
-    if (!p->all || !p->some || !p->tasks || !p->traits)
+    if (!p->all || !p->some || !p->tasks || !p->traits || !find_largest(&l->rows, &p->largest))
         return false;
     for (size_t i = 0; i < p->count; i++) {
         const struct row *row = &l->proof_rows.at[i];
@@ -149,11 +179,22 @@ static size_t part_of(struct proof *p, uint64_t task)
     return n;
 }
 
+// What those of the part, which lie in p->some, are held to, so that one group more as large as the
+// largest that was learned from may be lost beyond what is looked at.
+static struct promise borne(const struct proof *p, size_t count, const struct promise *promise)
+{
+    const size_t unit = certificate_unit(p->some, count, promise->loss);
+    const double more = p->largest > unit ? (double)(p->largest - unit) : 0;
+    return (struct promise){promise->loss - more / (QUALITY_FAIR * (double)(count + 1)),
+                            promise->risk};
+}
+
 static bool is_able(struct proof *p, uint64_t task, const struct promise *promise, unsigned time)
 {
     const size_t n = part_of(p, task);
-    return certificate_units(p->some, n, promise->loss) >=
-           (double)learner_proof_least(promise, time);
+    const struct promise held = borne(p, n, promise);
+    return held.loss > 0 &&
+           certificate_units(p->some, n, promise->loss) >= (double)learner_proof_least(&held, time);
 }
 
 static bool is_tested(struct proof *p, uint64_t task, const struct promise *promise, unsigned time)
@@ -193,8 +234,10 @@ static void find(struct proof *proof, const struct promise *promise, unsigned ti
     estimate_find(proof->some, n, promise->loss, &out->measured);
     out->measured_upper = measured_upper(proof, n, &out->measured, promise->risk);
     out->certified = (struct certificate){.threshold = CERTIFICATE_NONE};
-    if (is_tested(proof, out->task, promise, time))
-        certificate_test(proof->some, n, &now, &out->certified);
+    if (is_tested(proof, out->task, promise, time)) {
+        const struct promise held = borne(proof, n, &now);
+        certificate_test(proof->some, n, &held, &out->certified);
+    }
     out->loss_upper = promised_upper(proof, n, &out->certified, &now);
 }
 
@@ -253,12 +296,6 @@ static double measured_loss(const struct outlooks *o)
 }
 
 // --- tasks ---
-
-static int by_number(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
 
 struct crowd {
     uint64_t task;
@@ -397,7 +434,9 @@ static enum status begin(const struct learner *l, const struct model *m, struct 
                              .ruled = l->ruled,
                              .contradicted = l->contradicted,
                              .preferred = l->preferred};
-    if (proof_make(l, m, proof))
+    const bool made = proof_make(l, m, proof);
+    out->largest = proof->largest;
+    if (made)
         return STATUS_OK;
     proof_free(proof);
     return why_set(why, STATUS_NO_MEMORY, "out of memory");

@@ -6,8 +6,10 @@
 //           └─ the other ───► scored by that model, never learned from ──────────► certificate
 //
 // Calls that belong together (talks.h) are of one half, or it were proved that a conversation is
-// known by heart; and they prove what one does. Which half it is their group's number says: the
-// same of the same pairs. A pair of which nobody knows what it belongs to is learned from.
+// known by heart; and they prove what one does. Where the largest group is learned from, there may
+// be one like it among those that are to come: what it has beyond the others is taken to be lost,
+// too. Which half it is their group's number says: the same of the same pairs. A pair of which
+// nobody knows what it belongs to is none: what it teaches another may prove.
 //
 // What holds is shown part by part: each task that has pairs enough is a part, and all other calls
 // are one. Each has a threshold of its own, tested by its own pairs at its share of the risk; one
@@ -103,6 +105,7 @@ struct outlook {
 struct outlooks {
     size_t pairs, learned; // all; those that the model comes from: 0 = none, it is the prior's
     size_t unjudged;       // of those that prove
+    size_t largest;        // so many pairs has the largest group that was learned from
     size_t ruled, contradicted, preferred;
     bool doubtful; // the judge may know nothing: nothing is certified
     bool hopeless; // the large side's quality is 0 in all that prove: there is none to be lost

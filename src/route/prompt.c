@@ -19,6 +19,8 @@ void prompt_begin(struct prompt_reading *r, struct prompt *to)
 void prompt_hear(struct prompt_reading *r, const struct saying *s)
 {
     struct prompt *p = r->to;
+    if (s->by == SPEAKER_ASSISTANT) // by it the model would know who has answered before
+        return;
     if (s->by != SPEAKER_SYSTEM) {
         r->ring[r->said++ % PROMPT_TEXTS_MAX] = s->text;
     } else if (r->said == 0) {

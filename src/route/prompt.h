@@ -5,6 +5,10 @@
 //
 //   instructions ──► template, their hash         (those before anything else is said)
 //   texts        ──► the newest PROMPT_TEXTS_MAX  (of a message with several, the last goes first)
+//
+// What was answered before is none of them. In pairs it is by other models than where the route has
+// chosen, and a conversation would be known by the mistakes of a small one until a large one took
+// over, and no longer then.
 
 #ifndef ROUTE_PROMPT_H
 #define ROUTE_PROMPT_H

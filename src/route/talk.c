@@ -3,71 +3,129 @@
 #include "route/talk.h"
 
 #include "base/digest.h"
+#include "core/said.h"
 
 #define NO_MESSAGE UINT32_MAX
+#define HALF       (TALK_PARTS / 2)
+#define HEAD       2    // numbers before those of what was said
+#define FIRST_CUT  256  // bytes; the next ones are twice as long each
+#define CUTS       HALF // of the only message
 
-void talk_begin(struct talk_reading *r, struct talk *to)
+struct reading {
+    struct talk *to;
+    unsigned message;  // that is being read
+    unsigned messages; // of the user, that one too
+    unsigned parts;    // that were found
+    uint32_t text, before, instructions;
+    unsigned answered; // the last message of what was answered first,
+    bool over;         // ... which ends there
+    size_t bytes;
+    uint32_t cut[CUTS]; // what the first message begins with
+    unsigned cuts;
+};
+
+static void add_part(struct reading *r, uint32_t part)
 {
-    *to = (struct talk){0};
-    *r = (struct talk_reading){to, NO_MESSAGE};
+    const unsigned n = r->parts++;
+    r->to->said[n < TALK_PARTS ? n : HALF + (n - HALF) % HALF] = part;
+    r->to->count = n < TALK_PARTS ? n + 1 : TALK_PARTS;
+}
+
+static void end_message(struct reading *r)
+{
+    if (r->messages == 0)
+        return;
+    uint32_t part = r->text;
+    if (r->bytes < TALK_TELLS)
+        part = digest_crc32(r->before, &r->text, sizeof r->text);
+    add_part(r, part);
+    r->before = r->text;
+}
+
+static void read_text(struct reading *r, struct str text)
+{
+    while (r->messages == 1 && r->cuts < CUTS) {
+        const size_t left = ((size_t)FIRST_CUT << r->cuts) - r->bytes;
+        if (text.len < left)
+            break;
+        r->text = digest_crc32(r->text, text.ptr, left);
+        r->cut[r->cuts++] = r->text;
+        r->bytes += left;
+        text = str_skip(text, left);
+    }
+    r->text = digest_crc32(r->text, text.ptr, text.len);
+    r->bytes += text.len;
+}
+
+// An answer, and what its tools have found: what stands in one row, since all the later calls of a
+// run have just these before anything else.
+static void read_answer(struct reading *r, const struct saying *s)
+{
+    const bool same = s->message == r->answered;
+    const bool next = s->message == r->answered + 1 && s->by == SPEAKER_TOOL;
+    r->over |= r->to->run != 0 && !same && !next;
+    if (r->over)
+        return;
+    r->to->run = digest_crc32(r->to->run, s->text.ptr, s->text.len) | 1;
+    r->answered = s->message;
 }
 
 // A message may be several texts.
-bool talk_hear(struct talk_reading *r, const struct saying *s)
-{
-    struct talk *t = r->to;
-    if (s->by == SPEAKER_SYSTEM)
-        return true;
-    if (s->by != SPEAKER_USER) {
-        if (t->run == 0)
-            t->run = digest_crc32(0, s->text.ptr, s->text.len) | 1;
-        return true;
-    }
-    if (s->message != r->message) {
-        if (t->count == TALK_DEPTH)
-            return false;
-        const char end = '\0';
-        const uint32_t before = t->count ? t->said[t->count - 1] : 0;
-        t->said[t->count++] = digest_crc32(before, &end, 1);
-        r->message = s->message;
-    }
-    uint32_t *said = &t->said[t->count - 1];
-    *said = digest_crc32(*said, s->text.ptr, s->text.len);
-    return true;
-}
-
 static bool hear(void *context, const struct saying *s)
 {
-    return talk_hear(context, s);
+    struct reading *r = context;
+    if (s->by == SPEAKER_SYSTEM) {
+        r->instructions = digest_crc32(r->instructions, s->text.ptr, s->text.len);
+        return true;
+    }
+    if (s->by != SPEAKER_USER) {
+        read_answer(r, s);
+        return true;
+    }
+    r->over |= r->to->run != 0;
+    if (s->message != r->message) {
+        end_message(r);
+        r->message = s->message;
+        r->messages++;
+        r->text = 0;
+        r->bytes = 0;
+    }
+    read_text(r, s->text);
+    return true;
 }
 
 void talk_of(const struct json_val *request, struct talk *out)
 {
-    struct talk_reading r;
-    talk_begin(&r, out);
+    struct reading r = {.to = out, .message = NO_MESSAGE};
+    *out = (struct talk){.known = true};
     said_each(request, hear, &r);
+    end_message(&r);
+    for (unsigned i = 0; i < r.cuts && r.messages == 1; i++)
+        add_part(&r, r.cut[i]);
+    out->told = r.instructions;
 }
 
 size_t talk_pack(const struct talk *t, uint8_t out[TALK_BYTES])
 {
-    if (t->count == 0)
+    if (!t->known)
         return 0;
-    for (unsigned i = 0; i <= t->count; i++) {
-        const uint32_t one = i ? t->said[i - 1] : t->run;
+    for (unsigned i = 0; i < t->count + HEAD; i++) {
+        const uint32_t one = i == 0 ? t->run : i == 1 ? t->told : t->said[i - HEAD];
         for (unsigned byte = 0; byte < 4; byte++)
             out[4 * i + byte] = (uint8_t)(one >> 8 * byte);
     }
-    return 4 * (size_t)(t->count + 1);
+    return 4 * (size_t)(t->count + HEAD);
 }
 
 void talk_unpack(struct str packed, struct talk *out)
 {
-    *out = (struct talk){0};
-    if (packed.len < 8 || packed.len > TALK_BYTES || packed.len % 4)
+    *out = (struct talk){.known = false};
+    if (packed.len < 4 * HEAD || packed.len > TALK_BYTES || packed.len % 4)
         return;
-    out->count = (unsigned)(packed.len / 4 - 1);
+    out->known = true;
+    out->count = (unsigned)(packed.len / 4 - HEAD);
     for (size_t i = 0; i < packed.len; i++) {
-        uint32_t *one = i < 4 ? &out->run : &out->said[i / 4 - 1];
+        uint32_t *one = i < 4 ? &out->run : i < 8 ? &out->told : &out->said[i / 4 - HEAD];
         *one |= (uint32_t)(uint8_t)packed.ptr[i] << i % 4 * 8;
     }
 }

@@ -1,38 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// talk - what was said in a call, by which it is known what it belongs to (talks.h): the first
-// messages of its user, and whether another has answered. Instructions are not looked at: some hold
-// the time of day, and every call would be alone.
+// talk - what was said in a call, by which it is known what it belongs to (talks.h): hashes of what
+// its user said, message by message, of what was answered first, and of its instructions.
+//
+//   of a message                 the hash of
+//   of TALK_TELLS bytes or more  its text
+//   a shorter one                its text and the message before it: "yes" is said by many
+//   the only one                 its text, and its first 256, 512, 1024, ... bytes: a conversation
+//                                that is written into one text grows at its end
 
 #ifndef ROUTE_TALK_H
 #define ROUTE_TALK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/said.h"
+#include "base/json.h"
 
-#define TALK_DEPTH 8                      // messages of the user that are looked at: the first
-#define TALK_BYTES (4 * (TALK_DEPTH + 1)) // packed, at most
+#define TALK_PARTS 16                     // of more the first half of these, and the last
+#define TALK_TELLS 32                     // bytes
+#define TALK_BYTES (4 * (TALK_PARTS + 2)) // packed, at most
 
-// Hashes, not keyed: whoever finds two texts of one only makes his own calls belong together.
+// Not keyed: who knows what another's call says may make his own belong to it, and is learned from
+// or proves with it. He gains nothing by it.
 struct talk {
-    unsigned count;            // 0: not known, or the user said nothing
-    uint32_t said[TALK_DEPTH]; // of all that the user had said then
-    uint32_t run;              // of what another said first, an answer or a tool; 0: nobody has
+    bool known;     // else it is not known what was said
+    unsigned count; // 0: its user said nothing
+    uint32_t said[TALK_PARTS];
+    uint32_t told; // instructions; 0: there are none
+    uint32_t run;  // of the first answer, and what its tools have found; 0: there is none
 };
 
-// It is read by what said_each tells, beside others who listen.
-struct talk_reading {
-    struct talk *to;
-    unsigned message; // the last that was heard of
-};
-void talk_begin(struct talk_reading *r, struct talk *to);
-// False: nothing more is looked at.
-bool talk_hear(struct talk_reading *r, const struct saying *s);
 void talk_of(const struct json_val *request, struct talk *out); // of its whole body
 
-size_t talk_pack(const struct talk *t, uint8_t out[TALK_BYTES]); // how many bytes: 0 of none
+size_t talk_pack(const struct talk *t, uint8_t out[TALK_BYTES]); // how many bytes: 0 if not known
 void talk_unpack(struct str packed, struct talk *out); // of anything else than packed: not known
 
 #endif

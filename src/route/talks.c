@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Joined as in J. Kruskal's tree, "On the shortest spanning subtree of a graph" (1956): what fewest
+// share is the shortest edge.
 
 #include "route/talks.h"
 
@@ -7,86 +10,34 @@
 
 #include "base/alloc.h"
 
-#define PARTS 4                            // of all calls, by their order
-#define MIX   UINT64_C(0x9e3779b97f4a7c15) // 2^64 / golden ratio
+#define PARTS     4                            // of its time has it come in all
+#define TIME_PART 8                            // of all calls' time, it came for one at least
+#define MIX       UINT64_C(0x9e3779b97f4a7c15) // 2^64 / golden ratio
 
 struct place {
     const struct talks_call *call;
-    size_t at;
-    uint64_t group; // once it is known
+    uint32_t at; // among all
 };
 
-static int by_said(const void *a, const void *b)
-{
-    const struct talk *x = &((const struct place *)a)->call->talk;
-    const struct talk *y = &((const struct place *)b)->call->talk;
-    for (unsigned i = 0; i < x->count && i < y->count; i++)
-        if (x->said[i] != y->said[i])
-            return x->said[i] < y->said[i] ? -1 : 1;
-    return (x->count > y->count) - (x->count < y->count);
-}
-
-static int by_group(const void *a, const void *b)
-{
-    const struct place *x = a, *y = b;
-    if (x->group != y->group)
-        return x->group < y->group ? -1 : 1;
-    return (x->at > y->at) - (x->at < y->at);
-}
-
-// Places that have said the same so far: `depth` messages.
-struct range {
-    const struct place *from, *to;
-    unsigned depth;
+struct use { // of what was said
+    uint32_t said, at;
+    bool told; // in instructions
 };
 
-static bool goes_on(const struct place *p, unsigned depth)
-{
-    return p->call->talk.count > depth;
-}
+struct shared { // what several calls say
+    uint32_t said;
+    uint32_t from, count; // its uses
+    bool told;
+};
 
-static bool is_same(const struct place *a, const struct place *b, unsigned depth)
-{
-    const struct talk *x = &a->call->talk, *y = &b->call->talk;
-    return goes_on(a, depth - 1) && goes_on(b, depth - 1) &&
-           memcmp(x->said, y->said, depth * sizeof x->said[0]) == 0;
-}
-
-static const struct place *same_end(const struct place *p, const struct place *end, unsigned depth)
-{
-    const struct place *to = p;
-    while (to < end && is_same(p, to, depth))
-        to++;
-    return to;
-}
-
-static bool is_fork(const struct range *r)
-{
-    unsigned ways = 0;
-    const struct place *p = r->from;
-    while (p < r->to && !goes_on(p, r->depth))
-        p++;
-    for (; p < r->to && ways < TALKS_FORK; ways++)
-        p = same_end(p, r->to, r->depth + 1);
-    return ways == TALKS_FORK;
-}
-
-// How many messages tell the group: as many as there were at the last fork, and the next one.
-static void find_depths(const struct place *places, size_t count, uint64_t *depths)
-{
-    const struct place *end = places + count;
-    for (unsigned depth = 1; depth < TALK_DEPTH; depth++) {
-        struct range r = {places, places, depth};
-        for (; r.from < end; r.from = r.to) {
-            const bool there = goes_on(r.from, depth - 1);
-            r.to = there ? same_end(r.from, end, depth) : r.from + 1;
-            if (!there || !is_fork(&r))
-                continue;
-            for (const struct place *p = r.from; p < r.to; p++)
-                depths[p->at] = depth + goes_on(p, depth);
-        }
-    }
-}
+struct parting {
+    const struct talks *talks;
+    uint32_t *above; // of each call one of its group that came before it, or itself
+    uint64_t *keys;  // of each call
+    struct place *places;
+    struct use *uses;
+    struct shared *shared;
+};
 
 static uint64_t join(uint64_t a, uint64_t b)
 {
@@ -94,66 +45,296 @@ static uint64_t join(uint64_t a, uint64_t b)
     return (mixed ^ mixed >> 32) | 1;
 }
 
-static uint64_t alone(const struct talks_call *c)
+static uint64_t key_of_id(const struct uuid *id)
 {
     uint64_t half[2];
-    memcpy(half, c->id.bytes, sizeof half);
+    memcpy(half, id->bytes, sizeof half);
     return join(half[0], half[1]);
 }
 
-// It came in every part of the time, and not just now and then.
-static bool recurs(const struct place *group, size_t count, size_t all)
+static uint64_t key_of_talk(const struct talk *t)
 {
-    size_t in[PARTS] = {0}, least = count;
-    for (size_t i = 0; i < count; i++)
-        in[group[i].at * PARTS / all]++;
+    uint64_t key = t->count ? t->count : t->told;
+    for (unsigned i = 0; i < t->count; i++)
+        key = join(key, t->said[i]);
+    return key;
+}
+
+static uint32_t first_of(struct parting *p, uint32_t at)
+{
+    while (p->above[at] != at) {
+        p->above[at] = p->above[p->above[at]];
+        at = p->above[at];
+    }
+    return at;
+}
+
+static void unite(struct parting *p, uint32_t a, uint32_t b)
+{
+    const uint32_t x = first_of(p, a), y = first_of(p, b);
+    p->above[x > y ? x : y] = x > y ? y : x;
+}
+
+// --- those that say the same ---
+
+static int compare(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int by_talk(const void *a, const void *b)
+{
+    const struct place *p = a, *q = b;
+    const struct talk *x = &p->call->talk, *y = &q->call->talk;
+    int order = compare(x->known, y->known);
+    if (order == 0)
+        order = compare(x->count, y->count);
+    if (order == 0)
+        order = memcmp(x->said, y->said, x->count * sizeof x->said[0]);
+    if (order == 0 && x->count == 0)
+        order = compare(x->told, y->told);
+    if (order == 0)
+        order = compare(x->run, y->run);
+    return order ? order : compare(p->at, q->at);
+}
+
+static bool say_the_same(const struct talk *x, const struct talk *y)
+{
+    return x->known && y->known && x->count == y->count &&
+           memcmp(x->said, y->said, x->count * sizeof x->said[0]) == 0 &&
+           (x->count || x->told == y->told);
+}
+
+// They come for a good part of the time, and then all of it: not for an hour.
+struct course {
+    size_t count, first, last; // calls, by their order
+    size_t in[PARTS];          // of the time between these
+};
+
+static bool recurs(const struct course *c, size_t all)
+{
+    size_t least = c->count;
     for (unsigned k = 0; k < PARTS; k++)
-        least = in[k] < least ? in[k] : least;
-    return count >= TALKS_RECUR && least * TALKS_RECUR >= count;
+        least = c->in[k] < least ? c->in[k] : least;
+    return c->count >= TALKS_RECUR && (c->last - c->first + 1) * TIME_PART >= all &&
+           least * TALKS_RECUR >= c->count;
 }
 
-// What recurs falls into the runs of it: whatever was answered first goes on in all of a run.
-static void part_recurring(struct place *places, size_t count, uint64_t *out)
+static void course_begin(struct course *c, uint32_t at)
 {
+    *c = (struct course){.first = at, .last = at};
+}
+
+static void course_reach(struct course *c, uint32_t at)
+{
+    c->first = at < c->first ? at : c->first;
+    c->last = at > c->last ? at : c->last;
+}
+
+static void course_add(struct course *c, uint32_t at)
+{
+    c->count++;
+    c->in[(at - c->first) * PARTS / (c->last - c->first + 1)]++;
+}
+
+static bool same_recur(const struct place *same, size_t count, size_t all)
+{
+    struct course c;
+    course_begin(&c, same->at);
     for (size_t i = 0; i < count; i++)
-        places[i].group = out[places[i].at];
-    qsort(places, count, sizeof *places, by_group);
-    for (size_t i = 0, end; i < count; i = end) {
-        for (end = i + 1; end < count && places[end].group == places[i].group;)
-            end++;
-        if (places[i].group == 0 || !recurs(&places[i], end - i, count))
-            continue;
-        for (size_t k = i; k < end; k++) {
-            const struct talks_call *c = places[k].call;
-            out[places[k].at] = c->talk.run ? join(places[k].group, c->talk.run) : alone(c);
-        }
+        course_reach(&c, same[i].at);
+    for (size_t i = 0; i < count; i++)
+        course_add(&c, same[i].at);
+    return recurs(&c, all);
+}
+
+// They are in the order of their runs. What recurs falls into these: whatever was answered first
+// goes on in all of a run.
+static void unite_same(struct parting *p, const struct place *same, size_t count)
+{
+    const struct talk *t = &same->call->talk;
+    const bool apart = !t->known || (t->count == 0 && t->told == 0);
+    const bool runs = same_recur(same, count, p->talks->count);
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t at = same[i].at, run = same[i].call->talk.run;
+        const bool first = i == 0 || (runs && run != same[i - 1].call->talk.run);
+        const bool alone = apart || (runs && run == 0);
+        p->keys[at] = alone ? key_of_id(&same[i].call->id) : key_of_talk(t);
+        if (runs && !alone)
+            p->keys[at] = join(p->keys[at], run);
+        if (!first && !alone)
+            unite(p, at, same[i - 1].at);
     }
 }
 
-static void find_groups(struct place *places, struct talks *t)
+static void unite_all_same(struct parting *p)
 {
-    for (size_t i = 0; i < t->count; i++) {
-        places[i] = (struct place){&t->calls[i], i, 0};
-        t->groups[i] = 1;
+    const size_t count = p->talks->count;
+    for (size_t i = 0, end; i < count; i = end) {
+        for (end = i + 1;
+             end < count && say_the_same(&p->places[i].call->talk, &p->places[end].call->talk);)
+            end++;
+        unite_same(p, &p->places[i], end - i);
     }
-    qsort(places, t->count, sizeof *places, by_said);
-    find_depths(places, t->count, t->groups);
-    for (size_t i = 0; i < t->count; i++) {
-        const struct talk *of = &t->calls[i].talk;
-        t->groups[i] = of->count ? join(t->groups[i], of->said[t->groups[i] - 1]) : 0;
+}
+
+// --- those that share what was said ---
+
+static int by_said(const void *a, const void *b)
+{
+    const struct use *x = a, *y = b;
+    int order = compare(x->told, y->told);
+    if (order == 0)
+        order = compare(x->said, y->said);
+    return order ? order : compare(x->at, y->at);
+}
+
+static int by_rarity(const void *a, const void *b)
+{
+    const struct shared *x = a, *y = b;
+    int order = compare(x->count, y->count);
+    if (order == 0)
+        order = compare(x->said, y->said);
+    return order ? order : compare(x->told, y->told);
+}
+
+static size_t list_uses(struct parting *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->talks->count; i++) {
+        const struct talk *t = &p->talks->calls[i].talk;
+        for (unsigned k = 0; k < t->count; k++)
+            p->uses[n++] = (struct use){t->said[k], (uint32_t)i, false};
+        if (t->told)
+            p->uses[n++] = (struct use){t->told, (uint32_t)i, true};
     }
-    part_recurring(places, t->count, t->groups);
+    if (n)
+        qsort(p->uses, n, sizeof *p->uses, by_said);
+    return n;
+}
+
+static size_t list_shared(struct parting *p, size_t uses)
+{
+    size_t n = 0;
+    for (size_t i = 0, end; i < uses; i = end) {
+        for (end = i + 1; end < uses && p->uses[end].said == p->uses[i].said &&
+                          p->uses[end].told == p->uses[i].told;)
+            end++;
+        if (end > i + 1)
+            p->shared[n++] =
+                (struct shared){p->uses[i].said, (uint32_t)i, (uint32_t)(end - i), p->uses[i].told};
+    }
+    if (n)
+        qsort(p->shared, n, sizeof *p->shared, by_rarity);
+    return n;
+}
+
+// How many groups share it; TALKS_MOST: so many or more.
+static unsigned count_groups(struct parting *p, const struct shared *s)
+{
+    uint32_t groups[TALKS_MOST];
+    unsigned count = 0;
+    for (uint32_t i = 0; i < s->count && count < TALKS_MOST; i++) {
+        const uint32_t group = first_of(p, p->uses[s->from + i].at);
+        unsigned k = 0;
+        while (k < count && groups[k] != group)
+            k++;
+        if (k == count)
+            groups[count++] = group;
+    }
+    return count;
+}
+
+static bool shared_recurs(const struct parting *p, const struct shared *s)
+{
+    const struct use *uses = &p->uses[s->from];
+    struct course c; // they are in the order of their calls
+    course_begin(&c, uses[0].at);
+    course_reach(&c, uses[s->count - 1].at);
+    for (uint32_t i = 0; i < s->count; i++)
+        course_add(&c, uses[i].at);
+    return recurs(&c, p->talks->count);
+}
+
+static void unite_sharing(struct parting *p)
+{
+    const size_t count = list_shared(p, list_uses(p));
+    for (size_t i = 0; i < count; i++) {
+        const struct shared *s = &p->shared[i];
+        const unsigned groups = count_groups(p, s);
+        if (groups == TALKS_MOST || (groups >= TALKS_MANY && (s->told || shared_recurs(p, s))))
+            continue;
+        for (uint32_t k = 1; k < s->count; k++)
+            unite(p, p->uses[s->from].at, p->uses[s->from + k].at);
+    }
+}
+
+// --- groups ---
+
+// A group has the least key of its calls: the same in whatever order they come.
+static void name_groups(struct parting *p, uint64_t *groups)
+{
+    const struct talks *t = p->talks;
+    for (size_t i = 0; i < t->count; i++)
+        groups[i] = p->keys[i];
+    for (size_t i = 0; i < t->count; i++) {
+        const uint32_t first = first_of(p, (uint32_t)i);
+        groups[first] = p->keys[i] < groups[first] ? p->keys[i] : groups[first];
+    }
+    for (size_t i = t->count; i-- > 0;) // the first ones last
+        groups[i] = t->calls[i].talk.known ? groups[first_of(p, (uint32_t)i)] : 0;
+}
+
+static size_t count_said(const struct talks *t)
+{
+    size_t said = 0;
+    for (size_t i = 0; i < t->count; i++)
+        said += t->calls[i].talk.count + 1;
+    return said;
+}
+
+static bool make(struct parting *p)
+{
+    const size_t calls = p->talks->count + 1, said = count_said(p->talks) + 1;
+    p->above = alloc_get(&alloc_heap, calls * sizeof *p->above);
+    p->keys = alloc_get(&alloc_heap, calls * sizeof *p->keys);
+    p->places = alloc_get(&alloc_heap, calls * sizeof *p->places);
+    p->uses = alloc_get(&alloc_heap, said * sizeof *p->uses);
+    p->shared = alloc_get(&alloc_heap, said * sizeof *p->shared);
+    return p->above && p->keys && p->places && p->uses && p->shared;
+}
+
+static void part(struct parting *p, uint64_t *groups)
+{
+    const struct talks *t = p->talks;
+    for (size_t i = 0; i < t->count; i++) {
+        p->above[i] = (uint32_t)i;
+        p->places[i] = (struct place){&t->calls[i], (uint32_t)i};
+    }
+    if (t->count)
+        qsort(p->places, t->count, sizeof *p->places, by_talk);
+    unite_all_same(p);
+    unite_sharing(p);
+    name_groups(p, groups);
 }
 
 bool talks_part(struct talks *t)
 {
-    struct place *places = alloc_get(&alloc_heap, (t->count + 1) * sizeof *places);
+    struct parting p = {.talks = t};
+    uint64_t *groups = alloc_get(&alloc_heap, (t->count + 1) * sizeof *groups);
     alloc_free(&alloc_heap, t->groups);
-    t->groups = alloc_get(&alloc_heap, (t->count + 1) * sizeof *t->groups);
-    const bool done = places && t->groups;
-    if (done && t->count > 0)
-        find_groups(places, t);
-    alloc_free(&alloc_heap, places);
+    t->groups = NULL;
+    const bool done = make(&p) && groups;
+    if (done)
+        part(&p, groups);
+    t->groups = done ? groups : NULL;
+    if (!done)
+        alloc_free(&alloc_heap, groups);
+    alloc_free(&alloc_heap, p.above);
+    alloc_free(&alloc_heap, p.keys);
+    alloc_free(&alloc_heap, p.places);
+    alloc_free(&alloc_heap, p.uses);
+    alloc_free(&alloc_heap, p.shared);
     return done;
 }
 

@@ -4,22 +4,29 @@
 // that was asked again. What one of them loses the others do, so together they prove what one does,
 // and none may prove what was learned from another.
 //
-//   what the user said:  a ─► b ─► c     a conversation is a path ...
-//                        a ─► b                                    one group
-//                        x ─► 1, x ─► 2, x ─► 3, ...   ... examples that stand before all that is
-//                                                      asked are a fork: a group each
-//                        y, y, y, y, ...               ... and what is asked time and again, as
-//                                                      long as the calls go back, is what calls are
-//                                                      like: each by itself, or each run of it
+//   said in calls   a      a b      a b c       one group: they share what was said,
+//                   c d    d e                  ... also where a client leaves out the oldest
+//                   x 1    x 2    x 3    ...    ... but not by what stands in calls of many groups
+//                                               for a good part of the time: a greeting, examples
+//                   y      y      y      ...    ... and what is asked so is what calls are like:
+//                                               each by itself, or each run of it
+//
+// What fewest share joins first. So what a conversation alone has said has joined it before it is
+// asked how many groups share a word that it has begun with.
 
 #ifndef ROUTE_TALKS_H
 #define ROUTE_TALKS_H
 
+#include "base/must.h"
 #include "base/random.h"
 #include "route/talk.h"
 
-#define TALKS_FORK  8  // so many ways on from what was said, and it is no conversation's
-#define TALKS_RECUR 16 // so many calls of a group, in each quarter of all its share, and it recurs
+// What groups share joins them, unless so many share it
+#define TALKS_MANY 8  // and it recurs, or is an instruction (it may hold the day),
+#define TALKS_MOST 64 // ... or whatever it is: no conversation, nor a document, is gone on from so.
+// So many calls with it, over an eighth of the time of all calls, and in each quarter of that time
+// a sixteenth of them: then it recurs.
+#define TALKS_RECUR 16
 
 struct talks_call {
     int64_t number; // rises

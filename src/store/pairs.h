@@ -27,7 +27,7 @@
 
 #define PAIR_WHOLE_PPM  1000000 // quality 1, probability 1
 #define PAIR_TRAITS_MAX 8192    // bytes
-#define PAIR_TALK_MAX   64      // bytes
+#define PAIR_TALK_MAX   128     // bytes
 
 // X(ENUM, number, name): by what it was judged. The numbers are stored.
 #define PAIR_JUDGED_MAP(X)                                                                     \

@@ -23,6 +23,24 @@ static void the_large_side_loses_nothing(void **state)
     assert_true(l.is >= 0 && l.is <= 0 && l.low >= 0 && l.high <= 0);
 }
 
+// Groups of all sizes, some wholly lost.
+static void groups_have_an_interval(void **state)
+{
+    (void)state;
+    struct dice dice;
+    dice_init(&dice, 31);
+    for (int round = 0; round < 20; round++) {
+        int n = 0;
+        for (uint64_t g = 1; n + 16 < MOST; g++) {
+            const bool lost = dice_below(&dice, 10) == 0;
+            for (uint64_t k = dice_below(&dice, 16) + 1; k > 0; k--)
+                calls[n++] = (struct evidence){TO_SMALL, lost ? 0 : 1, 1, 1, .group = g};
+        }
+        const struct loss l = loss_of(calls, (size_t)n);
+        assert_true(l.low <= l.is && l.is <= l.high && l.high < 0.9);
+    }
+}
+
 static void few_prove_little(void **state)
 {
     (void)state;
@@ -163,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_large_side_loses_nothing),
+        cmocka_unit_test(groups_have_an_interval),
         cmocka_unit_test(few_prove_little),
         cmocka_unit_test(seldom_seen_counts_more),
         cmocka_unit_test(what_nobody_judged_is_lost_or_nothing),

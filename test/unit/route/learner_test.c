@@ -466,6 +466,30 @@ static void a_conversation_known_by_heart_proves_nothing(void **state)
     }
 }
 
+// One conversation is a third of all: whichever half it falls into, nothing is proved.
+static void one_that_is_most_of_all_is_feared(void **state)
+{
+    const struct kind same = {0, 1, 1, 1};
+    for (int proof = 0; proof < 2; proof++) {
+        for (int most = 0; most < 2; most++) {
+            struct learner l;
+            struct outlooks o;
+            struct buf model;
+            const uint64_t one = a_group(proof);
+            learner_init(&l);
+            for (unsigned i = 0; i < 600; i++) {
+                const uint64_t group = most && i % 3 == 0 ? one : a_group(i % 2);
+                add_one(&l, &same, &(struct lesson){.group = group, .proves = true});
+            }
+            run(&l, 0.1, &o, &model);
+            assert_int_equal(o.route.certified.holds, !most);
+            assert_int_equal(o.largest, most && !proof ? 200 : 1);
+            buf_fini(&model);
+            learner_fini(&l);
+        }
+    }
+}
+
 // An estimate needs less than a promise: a dozen ties are enough for one.
 static void what_is_measured_needs_few_pairs(void **state)
 {
@@ -544,6 +568,7 @@ int main(void)
         cmocka_unit_test(fewer_than_can_win_are_not_tested),
         cmocka_unit_test(what_is_measured_adds_up),
         cmocka_unit_test(a_conversation_known_by_heart_proves_nothing),
+        cmocka_unit_test(one_that_is_most_of_all_is_feared),
         cmocka_unit_test(what_is_measured_needs_few_pairs),
         cmocka_unit_test(a_judge_that_contradicts_itself_certifies_nothing),
         cmocka_unit_test(contradictions_must_not_outnumber_preferences),
