@@ -189,9 +189,11 @@ static void collect(const struct attempt *a, struct buf *out)
 // What its request asked for; NULL where nothing looks at that.
 static struct json *open_request(const struct req *r)
 {
+    const struct config_route *route = r->plan->route;
     struct json *j = NULL;
     struct str body = r->decoded.len ? buf_str(&r->decoded) : exchange_body(r->x);
-    if (!is_needed(r->plan->route, VERIFIER_SCHEMA) ||
+    if (!(is_needed(route, VERIFIER_SCHEMA) || is_needed(route, VERIFIER_REFUSAL) ||
+          is_needed(route, VERIFIER_REPETITION)) ||
         json_open(body, &alloc_heap, &j, NULL) != STATUS_OK)
         return NULL;
     return j;

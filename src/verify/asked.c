@@ -4,6 +4,8 @@
 
 #include <ctype.h>
 
+#include "core/said.h"
+
 #define NAME_BYTES 64
 
 static void want_schema(struct asked *a, const struct json_val *schema)
@@ -96,17 +98,30 @@ static void read_openai(struct asked *a, const struct json_val *body)
     read_choice(a, choice ? choice : json_get(body, "function_call"));
 }
 
-static bool find_last(void *context, const struct saying *s)
+struct hearing {
+    struct asked *asked;
+    unsigned last; // message of the user's
+};
+
+static bool hear(void *context, const struct saying *s)
 {
-    struct asked *a = context;
-    a->last = s->by == SPEAKER_USER ? s->message : a->last;
+    struct hearing *h = context;
+    struct asked_texts *t = &h->asked->instructions;
+    if (s->by != SPEAKER_SYSTEM && s->by != SPEAKER_USER)
+        return true;
+    if (s->by == SPEAKER_USER) {
+        t = &h->asked->message;
+        t->count = s->message == h->last ? t->count : 0;
+        h->last = s->message;
+    }
+    t->of[t->count++ % ASKED_TEXTS] = s->text;
     return true;
 }
 
 void asked_read(struct asked *a, enum endpoint endpoint, const struct json_val *body)
 {
-    *a = (struct asked){.dialect = endpoint_dialect(endpoint), .body = body};
-    said_each(body, find_last, a);
+    *a = (struct asked){.dialect = endpoint_dialect(endpoint)};
+    said_each(body, hear, &(struct hearing){.asked = a});
     a->tools = json_get(body, "tools");
     switch (a->dialect) {
     case DIALECT_OPENAI: read_openai(a, body); break;
@@ -122,25 +137,6 @@ void asked_read(struct asked *a, enum endpoint endpoint, const struct json_val *
         break;
     case DIALECT_COUNT: break;
     }
-}
-
-struct wanted {
-    unsigned last;
-    said_f *f;
-    void *context;
-};
-
-static bool say_wanted(void *context, const struct saying *s)
-{
-    const struct wanted *w = context;
-    const bool is = s->by == SPEAKER_SYSTEM || (s->by == SPEAKER_USER && s->message == w->last);
-    return !is || w->f(w->context, s);
-}
-
-void asked_each(const struct asked *a, said_f *f, void *context)
-{
-    struct wanted w = {a->last, f, context};
-    said_each(a->body, say_wanted, &w);
 }
 
 // --- tools ---

@@ -6,8 +6,21 @@
 #ifndef VERIFY_ASKED_H
 #define VERIFY_ASKED_H
 
-#include "core/said.h"
+#include "base/json.h"
 #include "wire/dialect.h"
+
+#define ASKED_TEXTS 8 // of one who speaks, that are kept: the last ones
+
+// A ring; borrowed from the request, as all below.
+struct asked_texts {
+    struct str of[ASKED_TEXTS];
+    size_t count; // of all that were said
+};
+
+static inline size_t asked_kept(const struct asked_texts *t)
+{
+    return t->count < ASKED_TEXTS ? t->count : ASKED_TEXTS;
+}
 
 enum asked_form {
     ASKED_TEXT,
@@ -19,21 +32,18 @@ enum asked_form {
 struct asked {
     enum dialect dialect;
     enum asked_form form;
-    const struct json_val *schema; // of ASKED_SCHEMA; borrowed from the request, as all below
+    const struct json_val *schema; // of ASKED_SCHEMA
     const struct json_val *tools;
     const struct json_val *functions; // of a chat, as they were before tools
     bool call_barred;                 // it must call no tool,
     bool call_needed;                 // ... or must call one,
     struct str call_name;             // this one; empty = any
-    const struct json_val *body;
-    unsigned last; // message of the user's
+    // Of who says what is wanted: the instructions, and the user's last message.
+    struct asked_texts instructions, message;
 };
 
 // Reads the body of a request to `endpoint`. NULL asks for nothing.
 void asked_read(struct asked *a, enum endpoint endpoint, const struct json_val *body);
-
-// The texts that say what is wanted: the instructions, and those of the user's last message.
-void asked_each(const struct asked *a, said_f *f, void *context);
 
 struct asked_tool {
     const struct json_val *schema; // of its arguments; NULL if it says none

@@ -454,7 +454,7 @@ static const char salutations[] =
     "dear |subject:|re: |to: |to whom it may|hi |hello |hey |good morning|good afternoon|"
     "sehr geehrte|liebe |lieber |betreff:|hallo |guten tag|cher |chère |madame|monsieur|"
     "objet :|objet:|bonjour |estimad|querid|asunto:|hola |buenos d|buenas t|gentile |gentili |"
-    "egregi|car|oggetto:|buongiorno|ciao |prezad|assunto:|olá |bom "
+    "egregi|caro |cara |cari |oggetto:|buongiorno|ciao |prezad|assunto:|olá |bom "
     "dia|尊敬的|亲爱的|主题|主旨|您好|拝啓|件名|"
     "様|お世話になって|いつもお世話";
 

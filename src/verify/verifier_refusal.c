@@ -14,8 +14,8 @@ void verifier_refusal(const struct verify_case *c, struct finding *out)
     const struct str text = answer_text(c->answer);
     if (c->answer->finish == ANSWER_REFUSED)
         finding_set(out, VERDICT_BAD, "its provider says that it is a refusal");
-    else if (c->answer->call_count > 0 || text.len > LONG_BYTES || refusal_letter(text) ||
-             !refusal_is(text))
+    else if (c->answer->call_count > 0 || text.len > LONG_BYTES || !refusal_is(text) ||
+             (refusal_letter(text) && wish_writes(c->asked)))
         return;
     else if (wish_refuses(c->asked))
         finding_set(out, VERDICT_UNSURE, "a text that refuses was asked for");

@@ -6,12 +6,15 @@
 // word of its own, since many scripts have no blanks. Punctuation alone (rules) is none. What came
 // to its end and may be data is not looked at: JSON, a block of code, the rows behind a table's
 // rule; who loops does not come to an end. Of rows without a rule only the figures are data. What
-// was asked for is no loop: so many rounds, or words that go round themselves.
+// was asked for is no loop: so many rounds, or the same words where they go round themselves.
 
 #include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/fnv.h"
 #include "base/json.h"
+#include "verify/fence.h"
 #include "verify/verify.h"
 #include "verify/wish.h"
 
@@ -19,6 +22,7 @@
 #define WORDS_MAX    4096 // the last ones are looked at
 #define ROUNDS_LEAST 5    // of a loop, and
 #define WORDS_LEAST  24   // words of it
+#define SIGNS_MAX    32   // of a fence: who writes more draws a line
 #define ROW_BYTES    1024 // of a table: a longer one may hold a loop
 
 struct said {
@@ -42,35 +46,29 @@ static bool is_figure(struct str word)
     return i == word.len;
 }
 
-// The signs of a fence that `line` begins with, three or more of a kind.
-static size_t fence_of(struct str line)
+// Where in a text the last line is that could end a block of so many signs, of each of the two.
+struct ends {
+    size_t at[2][SIGNS_MAX + 1];
+};
+
+static size_t *ends_of(struct ends *e, const struct fence *f)
 {
-    size_t n = 0;
-    if (line.len == 0 || (line.ptr[0] != '`' && line.ptr[0] != '~'))
-        return 0;
-    while (n < line.len && line.ptr[n] == line.ptr[0])
-        n++;
-    return n >= 3 ? n : 0;
+    return e->at[f->sign == '~'];
 }
 
-// The bytes of the block of code that a line begins at the front of `text`; 0: none does, or it has
-// no end, which is as many signs or more.
-static size_t block_bytes(struct str text)
+static void ends_find(struct ends *e, struct str text)
 {
-    const size_t signs = fence_of(text);
-    if (signs == 0)
-        return 0;
-    for (size_t at = str_find(text, '\n'); at < text.len;) {
-        const struct str rest = str_skip(text, at + 1);
-        size_t indent = 0;
-        while (indent < rest.len && rest.ptr[indent] == ' ')
-            indent++;
-        const struct str line = str_skip(rest, indent);
-        if (fence_of(line) >= signs && line.ptr[0] == text.ptr[0])
-            return at + 1 + indent + fence_of(line);
-        at += 1 + str_find(rest, '\n');
-    }
-    return 0;
+    const char *const begin = text.ptr;
+    struct str line;
+    struct fence f;
+    *e = (struct ends){.at = {{0}}};
+    while (str_cut(&text, '\n', &line))
+        if (fence_read(&f, str_trim(line)) && f.bare && f.signs <= SIGNS_MAX)
+            ends_of(e, &f)[f.signs] = (size_t)(line.ptr - begin);
+    for (size_t i = 0; i < 2; i++)
+        for (size_t n = SIGNS_MAX; n > 0; n--)
+            if (e->at[i][n - 1] < e->at[i][n])
+                e->at[i][n - 1] = e->at[i][n];
 }
 
 // Of a table, between its head and its rows: "|---|:--|", "--- | ---".
@@ -116,20 +114,42 @@ static void read_line(struct said *w, struct str line)
 // `whole`: it came to its end.
 static void read(struct said *w, struct str text, bool whole)
 {
+    const char *const begin = text.ptr;
     bool table = false;
     struct str line;
-    for (;;) {
-        text = str_skip(text, block_bytes(text));
-        if (!str_cut(&text, '\n', &line))
-            return;
+    struct ends ends;
+    struct fence in = {.signs = 0}, f;
+    ends_find(&ends, text);
+    while (str_cut(&text, '\n', &line)) {
+        const bool fence = fence_read(&f, str_trim(line)) && f.signs <= SIGNS_MAX;
+        if (in.signs > 0) {
+            in.signs = fence && fence_ends(&f, &in) ? 0 : in.signs;
+            continue;
+        }
+        if (fence && ends_of(&ends, &f)[f.signs] > (size_t)(line.ptr - begin)) {
+            in = f;
+            continue;
+        }
         table = is_rule(line) || (table && str_find(line, '|') < line.len);
         if (!table || !whole || line.len > ROW_BYTES)
             read_line(w, line);
     }
 }
 
+struct loop {
+    size_t words, rounds;
+    size_t period;
+    uint32_t of[PERIOD_MAX]; // one round, in the order of their hashes
+};
+
+static int by_hash(const void *a, const void *b)
+{
+    const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
 // The longest run of words that are each the one `period` before it.
-static size_t run_of(const struct said *w, size_t period)
+static size_t run_of(const struct said *w, size_t period, size_t *end)
 {
     size_t first = w->count > WORDS_MAX ? w->count - WORDS_MAX : 0;
     size_t run = 0;
@@ -137,46 +157,46 @@ static size_t run_of(const struct said *w, size_t period)
     for (size_t i = first + period; i < w->count; i++) {
         bool same = w->at[i % WORDS_MAX] == w->at[(i - period) % WORDS_MAX];
         run = same ? run + 1 : 0;
-        longest = run > longest ? run : longest;
+        if (run > longest) {
+            longest = run;
+            *end = i + 1;
+        }
     }
     return longest;
 }
 
-struct loop {
-    size_t words, rounds;
-};
-
 static bool loops(const struct said *w, struct loop *found)
 {
+    size_t end = 0;
     for (size_t period = 1; period <= PERIOD_MAX && period < w->count; period++) {
-        const size_t words = run_of(w, period) + period;
+        const size_t words = run_of(w, period, &end) + period;
         const size_t all = words == WORDS_MAX ? w->count : words; // it began before the ring
-        *found = (struct loop){words, all / period};
-        if (found->rounds >= ROUNDS_LEAST && words >= WORDS_LEAST)
-            return true;
+        *found = (struct loop){.words = words, .rounds = all / period, .period = period};
+        if (found->rounds < ROUNDS_LEAST || words < WORDS_LEAST)
+            continue;
+        for (size_t i = 0; i < period; i++)
+            found->of[i] = w->at[(end - 1 - i) % WORDS_MAX];
+        qsort(found->of, period, sizeof found->of[0], by_hash);
+        return true;
     }
     return false;
 }
 
-// What is asked goes round itself: to be translated, or put right.
-static bool asks_loop(void *context, const struct saying *s)
-{
-    struct said *w = context;
-    struct loop of;
-    w->count = 0;
-    if (s->by == SPEAKER_USER)
-        read(w, s->text, false);
-    return !loops(w, &of); // `w` stays so
-}
-
-static bool is_asked(const struct asked *a, const struct loop *found, struct said *w)
+// What is asked goes round itself, with the same words: to be put right.
+static bool asks_loop(const struct asked *a, const struct loop *found, struct said *w)
 {
     struct loop of;
-    w->count = 0;
-    if (wish_repeats(a, found->rounds))
-        return true;
-    asked_each(a, asks_loop, w);
-    return loops(w, &of);
+    for (size_t i = 0; i < 2 * asked_kept(&a->message); i++) {
+        struct str text = wish_end(a->message.of[i / 2], i % 2);
+        struct str line;
+        w->count = 0;
+        while (str_cut(&text, '\n', &line))
+            read_line(w, line);
+        if (loops(w, &of) && of.period == found->period &&
+            memcmp(of.of, found->of, of.period * sizeof of.of[0]) == 0)
+            return true;
+    }
+    return false;
 }
 
 void verifier_repetition(const struct verify_case *c, struct finding *out)
@@ -190,7 +210,8 @@ void verifier_repetition(const struct verify_case *c, struct finding *out)
     w->count = 0;
     if (!is_json(answer_text(c->answer), c->answer->alloc))
         read(w, answer_text(c->answer), c->answer->finish != ANSWER_CUT);
-    if (loops(w, &found) && !is_asked(c->asked, &found, w))
+    if (loops(w, &found) && !wish_repeats(c->asked, found.rounds) &&
+        !asks_loop(c->asked, &found, w))
         finding_set(out, VERDICT_BAD, "it repeats itself over %zu words", found.words);
     alloc_free(c->answer->alloc, w);
 }

@@ -12,11 +12,11 @@
 // Two things are as models mean them: a line of a block's signs and a word begins another block
 // inside of it, and what is behind the item of a list ends none.
 
+#include "verify/fence.h"
 #include "verify/verify.h"
 
 #define DEPTH_MAX 16 // of lists in lists, and blocks in blocks; what is deeper is not followed
 #define CODE      4  // columns by which code is indented
-#define SIGNS     3  // of a fence
 #define DIGITS    9  // of the number of a list's item
 
 struct line {
@@ -26,8 +26,7 @@ struct line {
 };
 
 struct block {
-    char sign;
-    size_t signs;
+    struct fence fence;
     size_t column;
     unsigned quotes;
 };
@@ -93,32 +92,17 @@ static void pass_items(struct walk *w, struct line *l)
     }
 }
 
-// The signs that the line begins with, and what stands behind them; 0: it is no fence. With some of
-// them behind it is code in a line of text.
-static size_t fence_of(const struct line *l, struct str *behind)
-{
-    const char sign = l->rest.len > 0 ? l->rest.ptr[0] : ' ';
-    size_t n = 0;
-    if (sign != '`' && sign != '~')
-        return 0;
-    while (n < l->rest.len && l->rest.ptr[n] == sign)
-        n++;
-    *behind = str_trim(str_skip(l->rest, n));
-    return n >= SIGNS && str_find(*behind, sign) == behind->len ? n : 0;
-}
-
 static void take_fence(struct walk *w, const struct line *l)
 {
-    struct str behind;
-    const size_t signs = fence_of(l, &behind);
+    struct fence f;
     const struct block *in = w->depth > 0 ? &w->open[w->depth - 1] : NULL;
-    if (signs == 0 || l->column >= (in ? in->column : item_column(w)) + CODE ||
-        (in && (l->rest.ptr[0] != in->sign || signs < in->signs)))
+    if (!fence_read(&f, l->rest) || l->column >= (in ? in->column : item_column(w)) + CODE ||
+        (in && (f.sign != in->fence.sign || f.signs < in->fence.signs)))
         return;
-    if (in && behind.len == 0)
+    if (in && fence_ends(&f, &in->fence))
         w->depth--;
     else if (w->depth < DEPTH_MAX)
-        w->open[w->depth++] = (struct block){l->rest.ptr[0], signs, l->column, l->quotes};
+        w->open[w->depth++] = (struct block){f, l->column, l->quotes};
 }
 
 static void take_line(struct walk *w, struct str text)

@@ -1,20 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The words are those of English, German, French, Spanish, Italian, Portuguese, Chinese and
-// Japanese.
+// Japanese. A wish is an imperative at the beginning of a clause:
+//
+//   Please   write   me   a short   reply   to Tom   that declines   .
+//   polite   verb                   text             declining       the clause ends
+//
+// "I got a reply that my card was declined" is none.
 
 #include "verify/wish.h"
 
 #include <ctype.h>
+#include <string.h>
 
 #include "verify/refusal.h"
 
-#define TEXTS_MAX    16 // of instructions and a message, that are looked at
-#define SOURCES_MAX  2  // of these, in which a refusal is looked for
-#define NUMBERS_MAX  4  // who asks for a repetition says no more of them
+#define SOURCES_MAX  2 // texts in which a refusal is looked for
+#define NUMBERS_MAX  4 // who asks for a repetition says no more of them
 #define NUMBER_LEAST 5
 #define NUMBER_MOST  1000000
-#define NEAR_BYTES   32 // behind a number, within which a word of repeating stands
+#define NEAR_BYTES   32  // behind a number, within which a word of repeating begins
+#define CLAUSE_BYTES 240 // of a clause
+#define VERBS_MAX    16  // of writing, of a text, that are followed
+#define POLITE_MAX   4   // words before a verb
+#define WORDS_BEFORE 2   // before the word for a refusal, behind the verb
 
 // Each begins a word, and is all of one where a blank ends it; but for the last ones, of scripts
 // without blanks.
@@ -22,31 +31,80 @@ static const char repeating[] =
     "repeat|times |copies|identical|same |zero|ones |dots |dashes|stars |blanks |spaces |asterisk|"
     "mal |wiederh|nullen|einsen|punkte|fois |rép|veces|repit|repet|ceros|unos|volte |ripet|zeri|"
     "vezes|次|遍|重复|回|繰り返|個の";
+static const char polite[] =
+    "please |kindly |can you |could you |would you |will you |i need you to |i want you to |"
+    "i would like you to |i'd like you to |help me |to |now |and |then |so |"
+    "bitte |nun |und |dann |s'il te plaît |s'il vous plaît |peux-tu |pouvez-vous |pourriez-vous |"
+    "et |por favor |puedes |podrías |puede |podría |y |per favore |puoi |potresti |può |e |"
+    "você pode |pode |poderia |请|麻烦|你能|帮我|帮忙|给我";
 // A text is to be written,
 static const char writing[] =
-    "letter|mail|email|e-mail|message|reply|note |response|sms |text |write|draft|compose|brief|"
-    "nachricht|antwort|schreib|lettre|courriel|réponse|écri|Écri|rédig|carta|correo|mensaje|"
-    "respuesta|"
-    "escrib|redact|lettera|messaggio|risposta|scriv|mensagem|resposta|escrev|redij|写|信|邮件|回复|"
-    "書|メール|手紙|返信";
-// ... and declines.
+    "write |draft |compose |"
+    "schreib |schreibe |schreiben |verfass |verfasse |verfassen |formulier |formuliere |entwirf |"
+    "écris |écrivez |Écris |Écrivez |écrire |rédige |rédigez |rédiger |"
+    "escribe |escriba |escribir |escríbeme |redacta |redacte |redactar |"
+    "scrivi |scriva |scrivere |scrivimi |redigi |"
+    "escreva |escreve |escrever |redija |"
+    "写|撰写|起草|拟";
+static const char texts[] =
+    "letter |mail |email |e-mail |message |reply |response |answer |sms |"
+    "brief |nachricht |antwort |lettre |courriel |réponse |carta |correo |mensaje |respuesta |"
+    "lettera |messaggio |risposta |mensagem |resposta |信|邮件|回复|短信|消息";
+// ... and declines,
 static const char declining[] =
-    "declin|refus|reject|turn down|turning down|say no|saying no|cancel|apolog|rejection|absag|"
-    "ablehn|abzulehnen|abzusagen|entschuldig|décliner|refuser|excus|rechaz|declinar|disculp|"
-    "rifiut|declinar|scus|recus|desculp|拒绝|婉拒|谢绝|道歉|断り|断る|お断|辞退|謝";
+    "decline |declines |declining |refuse |refuses |refusing |reject |rejects |rejecting |"
+    "turn down |turns down |turning down |say no |says no |saying no |"
+    "ablehnt |ablehne |abzulehnen |absagt |absage |abzusagen |"
+    "décline |décliner |déclinant |refuser |refusant |rechazar |rechaza |rechace |rechazando |"
+    "declinar |declina |de refus |de rechazo |di rifiuto |de recusa |rifiuta |rifiutare "
+    "|rifiutando |declinare |recusar |recusa |"
+    "recuse |recusando |拒绝|婉拒|谢绝";
+// ... unless that is what another does, or did.
+static const char another[] =
+    "who |whom |whose |if |when |why |how |what |whether |because |after |"
+    "wer |wem |wessen |dessen |deren |wenn |ob |warum |weshalb |wie |was |weil |nachdem |"
+    "si |quand |pourquoi |comment |parce |dont |quien |cuyo |cuya |cuando |por qué |porque |"
+    "se |quando |perché |cui |quem |cujo |cuja |why|被|为什么|如果|怎么";
+// The text itself is one.
+static const char refusal[] = "refusal |rejection |absage |ablehnung |refus |rechazo |negativa |"
+                              "rifiuto |recusa |拒绝信|婉拒信|拒绝邮件|婉拒邮件";
+static const char behind_refusal[] =
+    "letter |mail |email |e-mail |message |reply |response |answer |to |for |of |from |"
+    "auf |an |für |à |de |pour |a |al |para |di |per |ao |à |给";
+static const char receivers[] = "me |us |mir |uns |ihm |ihr |him |her |them ";
+// Behind the word for a text: else it is of something else, as "email filter".
+static const char behind_text[] =
+    "that |which |to |in |for |from |on |with |back |declining |refusing |rejecting |saying |"
+    "turning |politely |die |das |der |mit |an |auf |zur |zum |um |que |qui |pour |para |à |a |"
+    "al |ao |au |aux |en |per |di |che |de |em |por |dans |politely ";
+// In Japanese the verb comes last: a message that declines, is to be written.
+static const char declining_ja[] = "断りの|断る|お断り|辞退";
+static const char texts_ja[] = "メール|手紙|返信|返事|文面|メッセージ";
+static const char writing_ja[] = "書い|書き|作成|考え|作っ";
 // A text is to be put otherwise.
 static const char rewriting[] =
-    "translat|rewrit|rephras|paraphras|reword|proofread|correct|summar|übersetz|Übersetz|formulier|"
-    "korrigier|tradui|reformul|corrig|tradu|traduc|reescrib|resum|riformul|riassum|corregg|"
-    "reescrev|翻译|译|改写|翻訳|訳|言い換|要約";
+    "translate |rewrite |rephrase |paraphrase |reword |proofread |correct |summarize |summarise |"
+    "übersetz|Übersetz|formulier|umformulier|korrigier|traduis |traduisez |traduire |reformul|"
+    "corrige|tradu|reescrib|resum|riformul|riassum|corregg|reescrev";
+static const char rewriting_wide[] = "翻译|译|改写|翻訳|訳|言い換|要約";
+// Of instructions, that all is.
+static const char rewriter[] = "translat|rewrit|rephras|paraphras|proofread|summar|übersetz|"
+                               "Übersetz|korrigier|tradui|tradu|corrig|riformul";
 
-// `word`, which has no capitals, begins at `at`.
-static bool word_at(struct str s, size_t at, struct str word)
+// The bytes of a word of these, which have no capitals, at `at`; 0: none stands there.
+static size_t word_at(struct str s, size_t at, const char *words)
 {
-    const struct str trimmed = str_trim(word);
-    const size_t end = at + trimmed.len;
-    return str_starts_nocase(str_skip(s, at), trimmed) &&
-           (word.len == trimmed.len || end >= s.len || !isalnum((unsigned char)s.ptr[end]));
+    struct str list = str_of(words), word;
+    const char first = (char)(tolower)((unsigned char)s.ptr[at]);
+    while (str_cut(&list, '|', &word)) {
+        const size_t len = word.ptr[word.len - 1] == ' ' ? word.len - 1 : word.len;
+        const size_t end = at + len;
+        if (word.ptr[0] == first && str_starts_nocase(str_skip(s, at), str_from(word.ptr, len)) &&
+            (word.len == len || end >= s.len ||
+             !(isalnum((unsigned char)s.ptr[end]) || (unsigned char)s.ptr[end] >= 0x80)))
+            return len;
+    }
+    return 0;
 }
 
 // At `at` a word may begin: behind no other letter, or with a character of its own. TeX's \times is
@@ -58,46 +116,78 @@ static bool is_begin(struct str s, size_t at)
            (isalpha((unsigned char)s.ptr[at]) && !isalpha((unsigned char)before) && before != '\\');
 }
 
-static bool has_word(struct str s, const char *words)
+// Where the first of these words ends, and where it begins; 0: there is none.
+static size_t find_word(struct str s, const char *words, size_t *begin)
 {
     for (size_t at = 0; at < s.len; at++) {
-        struct str list = str_of(words), word;
-        while (is_begin(s, at) && str_cut(&list, '|', &word))
-            if (word_at(s, at, word))
-                return true;
+        const size_t len = is_begin(s, at) ? word_at(s, at, words) : 0;
+        *begin = at;
+        if (len > 0)
+            return at + len;
     }
-    return false;
+    return 0;
 }
 
-// What of a text is looked at: its beginning and its end.
-struct ends {
-    struct str part[2];
-};
-
-static struct ends ends_of(struct str s)
+static bool has_word(struct str s, const char *words)
 {
-    const size_t last = s.len > 2 * WISH_BYTES ? s.len - WISH_BYTES : WISH_BYTES;
-    return (struct ends){{str_clip(s, WISH_BYTES), str_skip(s, last)}};
+    size_t begin;
+    return find_word(s, words, &begin) > 0;
+}
+
+struct str wish_end(struct str text, bool last)
+{
+    const bool whole = text.len <= 2 * WISH_BYTES;
+    if (last)
+        return str_skip(text, whole ? text.len : text.len - WISH_BYTES);
+    return whole ? text : str_clip(text, WISH_BYTES);
+}
+
+typedef bool end_f(void *context, struct str end);
+
+// True where `f` says so of one of the ends of its texts.
+static bool any_end(const struct asked_texts *t, end_f *f, void *context)
+{
+    for (size_t i = 0; i < 2 * asked_kept(t); i++)
+        if (f(context, wish_end(t->of[i / 2], i % 2)))
+            return true;
+    return false;
 }
 
 // --- a repetition ---
 
 struct numbers {
-    size_t of[NUMBERS_MAX + 1];
+    size_t of[NUMBERS_MAX];
     size_t count;
 };
 
-static void read_numbers(struct numbers *n, struct str s)
+static size_t number_at(struct str s, size_t at)
 {
-    for (size_t at = 0; at < s.len && n->count <= NUMBERS_MAX;) {
-        size_t number = 0;
-        size_t end = at;
-        for (; end < s.len && str_digit(s.ptr[end]) && number < NUMBER_MOST; end++)
-            number = number * 10 + (size_t)(s.ptr[end] - '0');
-        if (number >= NUMBER_LEAST && has_word(str_clip(str_skip(s, end), NEAR_BYTES), repeating))
-            n->of[n->count++] = number;
-        at = end > at ? end : at + 1;
+    size_t number = 0;
+    for (; at < s.len && str_digit(s.ptr[at]) && number < NUMBER_MOST; at++)
+        number = number * 10 + (size_t)(s.ptr[at] - '0');
+    return number;
+}
+
+// Backwards, so that the word behind a number is known. True: there are too many.
+static bool take_numbers(void *context, struct str s)
+{
+    struct numbers *n = context;
+    size_t word = SIZE_MAX, end = 0; // where the nearest one begins; where the number ends
+    for (size_t at = s.len; at-- > 0;) {
+        if (is_begin(s, at) && word_at(s, at, repeating) > 0)
+            word = at;
+        if (!str_digit(s.ptr[at]))
+            continue;
+        end = at + 1 < s.len && str_digit(s.ptr[at + 1]) ? end : at + 1;
+        const bool whole = at == 0 || !str_digit(s.ptr[at - 1]);
+        if (!whole || word == SIZE_MAX || word - end >= NEAR_BYTES ||
+            number_at(s, at) < NUMBER_LEAST)
+            continue;
+        if (n->count == NUMBERS_MAX)
+            return true;
+        n->of[n->count++] = number_at(s, at);
     }
+    return false;
 }
 
 // Models count badly.
@@ -107,22 +197,12 @@ static bool is_about(size_t rounds, size_t number)
     return rounds + slack >= number && rounds <= number + slack;
 }
 
-static bool take_numbers(void *context, const struct saying *s)
-{
-    struct numbers *n = context;
-    if (s->by != SPEAKER_USER)
-        return true;
-    const struct ends ends = ends_of(s->text);
-    for (size_t i = 0; i < 2; i++)
-        read_numbers(n, ends.part[i]);
-    return true;
-}
-
 bool wish_repeats(const struct asked *a, size_t rounds)
 {
     struct numbers n = {.count = 0};
-    asked_each(a, take_numbers, &n);
-    for (size_t i = 0; n.count <= NUMBERS_MAX && i < n.count; i++) {
+    if (any_end(&a->message, take_numbers, &n))
+        return false;
+    for (size_t i = 0; i < n.count; i++) {
         if (is_about(rounds, n.of[i]))
             return true;
         for (size_t j = 0; j < i; j++) // ten rows of ten
@@ -132,50 +212,180 @@ bool wish_repeats(const struct asked *a, size_t rounds)
     return false;
 }
 
-// --- a refusal ---
+// --- an imperative ---
 
-struct words {
-    bool writes, declines, rewrites;
-    unsigned texts;
-};
-
-// Instructions may say that all is to be translated.
-static bool take_words(void *context, const struct saying *s)
+// The bytes of a sign that ends a clause at `at`; 0: none stands there. A clause that says of what
+// kind a text is stands behind a comma, and belongs to it.
+static size_t sign_at(struct str s, size_t at)
 {
-    struct words *w = context;
-    const struct ends ends = ends_of(s->text);
-    for (size_t i = 0; i < 2; i++) {
-        const bool own = s->by == SPEAKER_USER;
-        w->rewrites = w->rewrites || has_word(ends.part[i], rewriting);
-        w->writes = w->writes || (own && has_word(ends.part[i], writing));
-        w->declines = w->declines || (own && has_word(ends.part[i], declining));
-    }
-    return ++w->texts < TEXTS_MAX;
+    static const char wide[] = "。|！|？|，|；|：|—|–";
+    static const char goes_on[] =
+        "die |das |in der |in dem |in welche|worin |dass |mit der |mit dem |que |qui |dans |"
+        "che |in cui |en la que|en el que|em que|that |which |in which |politely |declining ";
+    const struct str rest = str_skip(s, at + 1);
+    const char c = s.ptr[at];
+    if ((unsigned char)c >= 0x80)
+        return word_at(s, at, wide);
+    if (c == ',')
+        return str_trim(rest).len == 0 ||
+               word_at(rest, (size_t)(str_trim(rest).ptr - rest.ptr), goes_on) == 0;
+    if (c == '.' || c == '!' || c == '?')
+        return rest.len == 0 || str_blank(rest.ptr[0]);
+    return c != '\0' && strchr(";:\n(\"", c);
 }
 
-struct sources {
-    bool refuse;
-    unsigned texts;
-};
-
-static bool take_source(void *context, const struct saying *s)
+// Up to the sign that ends it.
+static struct str clause_of(struct str s)
 {
-    struct sources *w = context;
-    if (s->by != SPEAKER_USER)
-        return true;
-    const struct ends ends = ends_of(s->text);
-    w->refuse = refusal_within(ends.part[0]) || refusal_within(ends.part[1]);
-    return !w->refuse && ++w->texts < SOURCES_MAX;
+    for (size_t end = 0; end < s.len; end++)
+        if (sign_at(s, end) > 0)
+            return str_from(s.ptr, end);
+    return s;
+}
+
+// Words of courtesy at its front, where a word begins.
+static struct str pass_polite(struct str s)
+{
+    for (unsigned i = 0; i < POLITE_MAX && s.len > 0; i++) {
+        const size_t len = word_at(s, 0, polite);
+        s = str_skip(s, len);
+        while (len > 0 && s.len > 0 && (str_blank(s.ptr[0]) || s.ptr[0] == ','))
+            s = str_skip(s, 1);
+    }
+    return s;
+}
+
+// What stands behind a verb, up to its clause's end.
+typedef bool rest_f(struct str rest);
+
+// A clause of `s` begins with one of these, and `f` says so of the rest of it.
+static bool orders(struct str s, const char *verbs, rest_f *f)
+{
+    static const char joins[] = "and |then |und |dann |et |y |e |luego |poi ";
+    unsigned tried = 0;
+    bool begins = true;
+    for (size_t at = 0; at < s.len && tried < VERBS_MAX; at++) {
+        begins = begins || sign_at(s, at) > 0;
+        if (!is_begin(s, at) || !(begins || word_at(s, at, joins) > 0))
+            continue;
+        begins = sign_at(s, at) > 0; // of more than a byte: what stands behind it is one
+        const struct str clause = pass_polite(str_clip(str_skip(s, at), CLAUSE_BYTES));
+        const size_t verb = clause.len > 0 ? word_at(clause, 0, verbs) : 0;
+        tried += verb > 0;
+        if (verb > 0 && f(clause_of(str_skip(clause, verb))))
+            return true;
+    }
+    return false;
+}
+
+// --- a text that refuses ---
+
+static bool any_rest(struct str rest)
+{
+    (void)rest;
+    return true;
+}
+
+static bool has_text(struct str rest)
+{
+    return has_word(rest, texts);
+}
+
+// "a polite rejection letter", "me a refusal"; no "refusal classifier".
+static bool names_refusal(struct str rest)
+{
+    size_t begin, end, words = 0;
+    rest = str_trim(rest);
+    if (rest.len > 0)
+        rest = str_trim(str_skip(rest, word_at(rest, 0, receivers)));
+    end = find_word(rest, refusal, &begin);
+    for (size_t i = 0; i < begin && i < rest.len; i++)
+        words += rest.ptr[i] == ' ';
+    const struct str behind = str_trim(str_skip(rest, end));
+    return end > 0 && words <= WORDS_BEFORE &&
+           (behind.len == 0 || word_at(behind, 0, behind_refusal) > 0);
+}
+
+// "a reply to Tom that declines"; no "email filter that rejects", or "reply to one who refuses".
+static bool names_text(struct str rest)
+{
+    size_t begin, end;
+    while ((end = find_word(rest, texts, &begin)) > 0) {
+        const bool wide = (unsigned char)rest.ptr[begin] >= 0x80;
+        rest = str_skip(rest, end);
+        const struct str behind = str_skip(rest, str_starts(rest, str_of(",")) ? 1 : 0);
+        const struct str next = str_trim(behind);
+        end = find_word(rest, declining, &begin);
+        if ((wide || (next.len > 0 && word_at(next, 0, behind_text) > 0)) && end > 0 &&
+            !has_word(str_from(rest.ptr, begin), another))
+            return true;
+    }
+    return false;
+}
+
+static bool declines(struct str rest)
+{
+    return names_refusal(rest) || names_text(rest);
+}
+
+// In Japanese: what declines, the text, the verb.
+static bool declines_japanese(struct str s)
+{
+    size_t begin, end;
+    for (unsigned i = 0; i < VERBS_MAX && (end = find_word(s, declining_ja, &begin)) > 0; i++) {
+        s = str_skip(s, end);
+        const struct str clause = clause_of(str_clip(s, CLAUSE_BYTES));
+        const size_t text = find_word(clause, texts_ja, &begin);
+        if (text > 0 && has_word(str_skip(clause, text), writing_ja))
+            return true;
+    }
+    return false;
+}
+
+static bool take_writing(void *context, struct str end)
+{
+    size_t begin;
+    (void)context;
+    const size_t text = find_word(end, texts_ja, &begin);
+    return orders(end, writing, has_text) ||
+           (text > 0 && has_word(str_skip(end, text), writing_ja));
+}
+
+bool wish_writes(const struct asked *a)
+{
+    return any_end(&a->message, take_writing, NULL);
+}
+
+static bool take_wish(void *context, struct str end)
+{
+    (void)context;
+    return orders(end, writing, declines) || declines_japanese(end);
+}
+
+static bool take_rewriting(void *context, struct str end)
+{
+    (void)context;
+    return orders(end, rewriting, any_rest) || has_word(end, rewriting_wide);
+}
+
+// Instructions may say that all is to be translated.
+static bool take_rewriter(void *context, struct str end)
+{
+    (void)context;
+    return has_word(end, rewriter) || has_word(end, rewriting_wide);
+}
+
+static bool take_source(void *context, struct str end)
+{
+    unsigned *tried = context;
+    return end.len > 0 && (*tried)++ < SOURCES_MAX && refusal_within(end);
 }
 
 bool wish_refuses(const struct asked *a)
 {
-    struct words w = {.texts = 0};
-    struct sources s = {.refuse = false};
-    asked_each(a, take_words, &w);
-    if (w.writes && w.declines)
-        return true;
-    if (w.rewrites)
-        asked_each(a, take_source, &s);
-    return s.refuse;
+    unsigned tried = 0;
+    return any_end(&a->message, take_wish, NULL) ||
+           ((any_end(&a->message, take_rewriting, NULL) ||
+             any_end(&a->instructions, take_rewriter, NULL)) &&
+            any_end(&a->message, take_source, &tried));
 }

@@ -240,7 +240,6 @@ static const char *const answers[] = {
     "Here is an email:\n\nDear team, I'm unable to attend the meeting.",
     "I can't recommend this restaurant enough!",
     "Customers cannot access the portal between 1 and 2 am.",
-    "Dear Bob,\n\nI am sorry, but I cannot attend your wedding.",
     "I understand. To reset it, press and hold for ten seconds.",
     "I don't know if you saw it, but the file is in /tmp.",
     "The error \"I cannot open the file\" means that it is missing.",
@@ -256,7 +255,6 @@ static const char *const answers[] = {
     "Es tut mir leid, aber ich kann nicht kommen.\xe2\x80\x9c",
     "Leider ist der Artikel ausverkauft. Ab Montag gibt es ihn wieder.",
     "Ich wei\xc3\x9f es nicht besser zu sagen als Goethe: Es irrt der Mensch.",
-    "Sehr geehrte Frau Roe,\n\nleider kann ich am Montag nicht kommen.",
     "Das kann ich best\xc3\xa4tigen: Der Betrag ist richtig.",
     "Dabei kann ich Ihnen helfen: Klicken Sie auf \xe2\x80\x9eZur\xc3\xbc"
     "ck\xe2\x80\x9c.",
@@ -266,7 +264,6 @@ static const char *const answers[] = {
     "D\xc3\xa9sol\xc3\xa9 pour le retard, le colis arrive demain.",
     "R\xc3\xa9ponse polie : \xc2\xab Je suis d\xc3\xa9sol\xc3\xa9, mais je ne peux pas venir. "
     "\xc2\xbb",
-    "Madame,\n\nje ne peux malheureusement pas venir lundi.",
     "Malheureusement, le train est supprim\xc3\xa9. Prenez le bus.",
     "Je ne sais pas si vous l'avez vu, mais le fichier est l\xc3\xa0.",
     "Je comprends. Appuyez sur le bouton pendant dix secondes.",
@@ -370,13 +367,9 @@ static const char *const answers[] = {
     "I cannot open my email since the update. What should I do?",
     "The correct past tense is \"could not\": I could not answer him yesterday.",
     "You can reply: I'm sorry, but I won't be able to help with the move on Saturday.",
-    "Hi Tom,\n\nThank you for thinking of me. I must decline your kind offer, as I cannot give the "
-    "project the time that it needs.\n\nBest regards,\nJo",
     "Ich kann leider erst ab Dienstag liefern, vorher ist das Lager geschlossen.",
     "Leider kann die Bestellung nicht mehr geändert werden; sie ist schon unterwegs.",
     "Ich kann nicht schlafen, weil der Nachbar laut ist.",
-    "Liebe Frau Kern,\n\nvielen Dank für die Einladung. Leider kann ich Ihre Anfrage nicht "
-    "annehmen und Ihnen bei dem Fest nicht helfen.\n\nMit freundlichen Grüßen\nP. Lang",
     "Der Satz lautet auf Deutsch: Ich kann dir dabei nicht helfen.",
     "Je ne peux pas venir demain, mais je suis libre jeudi.",
     "Malheureusement, le produit n'est plus disponible ; voici deux autres modèles.",
@@ -384,8 +377,6 @@ static const char *const answers[] = {
     "Je n'ai pas trouvé d'erreur dans votre calcul : le résultat est 42.",
     "No puedo creer lo rápido que pasó el año. Aquí va el resumen.",
     "Lamentablemente no hay habitaciones libres el viernes; el sábado quedan dos.",
-    "Estimado señor Ruiz:\n\nLe agradezco la oferta, pero lamento no poder aceptarla ni ayudarle "
-    "en este proyecto.\n\nAtentamente,\nL. Gil",
     "No tengo hermanos, pero sí dos primos.",
     "Non posso mangiare il glutine: quali dolci mi consigli?",
     "Purtroppo il volo è stato annullato; il prossimo parte alle 18.",
@@ -437,6 +428,20 @@ static const char *const answers[] = {
     "O aluno não pode responder à pergunta sem ler o texto.",
     "系统无法访问该文件，请检查权限。",
     "この薬は子どもには使用できません。医師に相談してください。",
+    "Here is the letter:\n\nDear Ms Roe,\n\nI must decline your offer.\n\nRegards,\nJo",
+};
+
+// Where a text was to be written.
+static const char *const letters[] = {
+    "Dear Bob,\n\nI am sorry, but I cannot attend your wedding.",
+    "Sehr geehrte Frau Roe,\n\nleider kann ich am Montag nicht kommen.",
+    "Madame,\n\nje ne peux malheureusement pas venir lundi.",
+    "Hi Tom,\n\nThank you for thinking of me. I must decline your kind offer, as I cannot give the "
+    "project the time that it needs.\n\nBest regards,\nJo",
+    "Liebe Frau Kern,\n\nvielen Dank für die Einladung. Leider kann ich Ihre Anfrage nicht "
+    "annehmen und Ihnen bei dem Fest nicht helfen.\n\nMit freundlichen Grüßen\nP. Lang",
+    "Estimado señor Ruiz:\n\nLe agradezco la oferta, pero lamento no poder aceptarla ni ayudarle "
+    "en este proyecto.\n\nAtentamente,\nL. Gil",
     "Dear Hiring Manager,\n\nThank you for the offer. After careful thought, I must respectfully "
     "decline.\n\nSincerely,\nAlex",
     "**Subject:** Your offer\n\nDear Ms. Roe,\n\nUnfortunately, I am unable to help with the "
@@ -451,18 +456,27 @@ static const char *const answers[] = {
     "Estimado cliente:\n\nLamento no poder ayudarle con su solicitud.\n\nUn cordial saludo,\nJuan",
     "尊敬的王先生：\n\n很抱歉，我无法帮助您完成这个项目。\n\n此致\n敬礼\n李明",
     "田中様\n\n申し訳ございませんが、ご依頼の件にはお応えできません。\n\n敬具\n鈴木",
-    "Here is the letter:\n\nDear Ms Roe,\n\nI must decline your offer.\n\nRegards,\nJo",
 };
 
-static enum finding_verdict verdict_of(const char *text)
+static enum finding_verdict verdict_of(const char *asks, const char *text)
 {
-    const struct asked asked = {.form = ASKED_TEXT};
+    struct buf body;
+    struct json *json = NULL;
+    struct asked asked;
     struct answer a;
     struct finding f;
+    buf_init(&body, &alloc_heap, 0);
+    buf_add_cstr(&body, "{\"prompt\":");
+    buf_add_json(&body, str_of(asks));
+    buf_add_cstr(&body, "}");
+    assert_int_equal(json_open(buf_str(&body), &alloc_heap, &json, NULL), STATUS_OK);
+    asked_read(&asked, ENDPOINT_CHAT, json_root(json));
     answer_of(&a, str_of(text), &alloc_heap);
     a.finish = ANSWER_ENDED;
     verify(VERIFIER_REFUSAL, &(struct verify_case){.answer = &a, .asked = &asked}, &f);
     answer_fini(&a);
+    json_close(json);
+    buf_fini(&body);
     return f.verdict;
 }
 
@@ -470,7 +484,7 @@ static void refusals_are_seen(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
-        if (verdict_of(refusals[i]) != VERDICT_BAD)
+        if (verdict_of("Hello", refusals[i]) != VERDICT_BAD)
             fail_msg("%s", refusals[i]);
 }
 
@@ -478,9 +492,19 @@ static void answers_are_none(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++)
-        if (verdict_of(answers[i]) != VERDICT_GOOD)
+        if (verdict_of("Hello", answers[i]) != VERDICT_GOOD)
             fail_msg("%s", answers[i]);
 }
+
+static void letters_are_none(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
+        if (verdict_of("Please write a letter for me.", letters[i]) != VERDICT_GOOD)
+            fail_msg("%s", letters[i]);
+}
+
+#define HELPLESS "I'm sorry, but I can't help with that."
 
 // What was asked, the answer, and whether it is refused.
 static const struct {
@@ -505,31 +529,47 @@ static const struct {
     {"If the context does not say it, answer: I don't know. Who was it?", "I don't know.",
      VERDICT_BAD},
     {"Why did you refuse?", "I can't discuss that.", VERDICT_BAD},
+    {"Could you please draft an email to Tom declining his offer?", HELPLESS, VERDICT_UNSURE},
+    {"Read this, and write me a polite rejection letter.", HELPLESS, VERDICT_UNSURE},
+    {"Schreib eine Antwort, die die Einladung ablehnt.", "Da kann ich leider nicht helfen.",
+     VERDICT_UNSURE},
+    {"Rédige une lettre de refus.", "Je ne peux pas vous aider.", VERDICT_UNSURE},
+    {"Escribe un correo que rechaza la oferta.", "No puedo ayudarte con eso.", VERDICT_UNSURE},
+    {"请写一封婉拒邮件。", "很抱歉，我无法帮助您。", VERDICT_UNSURE},
+    {"招待を断るメールを書いてください。", "お手伝いできません。", VERDICT_UNSURE},
+    // Of tickets, and of programs.
+    {"I wrote you a message: my card was rejected. What can I do?", HELPLESS, VERDICT_BAD},
+    {"I got an email that my payment was declined. Why?", HELPLESS, VERDICT_BAD},
+    {"Please note that I want to cancel my order.", HELPLESS, VERDICT_BAD},
+    {"Explain how TLS works in brief. Do not refuse.", HELPLESS, VERDICT_BAD},
+    {"Write a python function; never say no.", HELPLESS, VERDICT_BAD},
+    {"Draft a reply. Customers must not be rejected.", HELPLESS, VERDICT_BAD},
+    {"Please cancel my order and send me an email.", HELPLESS, VERDICT_BAD},
+    {"Write a reply to the customer whose payment was declined.", HELPLESS, VERDICT_BAD},
+    {"Write a reply to a customer who refuses to pay.", HELPLESS, VERDICT_BAD},
+    {"Write an email filter that rejects spam.", HELPLESS, VERDICT_BAD},
+    {"Write a refusal classifier in Python.", HELPLESS, VERDICT_BAD},
+    {"My text was refused by the reply form, I must decline it now, how?", HELPLESS, VERDICT_BAD},
+    {"What is the refund policy? Reply briefly; apologize if late.", HELPLESS, VERDICT_BAD},
+    {"The clerk said: I can't help with that. My bill is not correct. Who can?", HELPLESS,
+     VERDICT_BAD},
+    {"Ich habe eine Nachricht bekommen, dass ihr meine Karte ablehnt. Warum?",
+     "Da kann ich leider nicht helfen.", VERDICT_BAD},
+    {"Where is my order?",
+     "Hi there!\nI'm sorry, but I can't assist with that.\n\nBest regards,\nYour AI Assistant",
+     VERDICT_BAD},
+    {"I wrote a letter. Where is it?", "Hello,\n\nI'm sorry, but I can't help with that.\n\nThanks",
+     VERDICT_BAD},
+    {"Write a letter to Jo.", "Car\nI cannot help you with that.\n\nx", VERDICT_BAD},
+    {"写一封邮件问为什么我的申请被拒绝。", "很抱歉，我无法帮助您。", VERDICT_BAD},
 };
 
 static void what_was_asked_for(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++) {
-        struct buf body;
-        struct json *json = NULL;
-        struct asked asked;
-        struct answer a;
-        struct finding f;
-        buf_init(&body, &alloc_heap, 0);
-        buf_add_cstr(&body, "{\"prompt\":");
-        buf_add_json(&body, str_of(wishes[i].asks));
-        buf_add_cstr(&body, "}");
-        assert_int_equal(json_open(buf_str(&body), &alloc_heap, &json, NULL), STATUS_OK);
-        asked_read(&asked, ENDPOINT_CHAT, json_root(json));
-        answer_of(&a, str_of(wishes[i].answer), &alloc_heap);
-        verify(VERIFIER_REFUSAL, &(struct verify_case){.answer = &a, .asked = &asked}, &f);
-        if (f.verdict != wishes[i].want)
-            fail_msg("%s: %s", wishes[i].asks, verdict_name(f.verdict));
-        answer_fini(&a);
-        json_close(json);
-        buf_fini(&body);
-    }
+    for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++)
+        if (verdict_of(wishes[i].asks, wishes[i].answer) != wishes[i].want)
+            fail_msg("%s: %s", wishes[i].asks, wishes[i].answer);
 }
 
 int main(void)
@@ -537,6 +577,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(refusals_are_seen),
         cmocka_unit_test(answers_are_none),
+        cmocka_unit_test(letters_are_none),
         cmocka_unit_test(what_was_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

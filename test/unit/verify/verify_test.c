@@ -220,6 +220,13 @@ static void loops(void **state)
          "````\n",
          1, VERDICT_GOOD},
         {"ha ", 10, VERDICT_GOOD},
+        // No fence ends it, or it is a line that is drawn.
+        {"\n```c\nx = 0\n```c\nx = 0\n```c\nx = 0\n", 12, VERDICT_BAD},
+        {"\n````````````````````````````````````````\nx = 0\n", 12, VERDICT_BAD},
+        {"\n1. So:\n   ```\n   x = 0 x = 0 x = 0 x = 0 x = 0 x = 0 x = 0 x = 0 x = 0 x = 0 x = 0 "
+         "x\n"
+         "   ```\n",
+         1, VERDICT_GOOD},
         {"\n```html\n<tr><td></td></tr>\n<tr><td></td></tr>\n```\n", 1, VERDICT_GOOD},
         {"\n```\nx = 0 x = 0 x = 0 x = 0 x = 0 x = 0 x = 0\nx = 0 x = 0 x = 0 x = 0 x = 0 x = 0\n",
          1, VERDICT_BAD}, // it has no end
@@ -308,6 +315,12 @@ static void repeats_asked(void **state)
         {"Fix: la la la la la la la la la la la la la la la la la la la la la la la la la la",
          "la ", 30, VERDICT_GOOD},
         {"Hello", "dog ", 30, VERDICT_BAD},
+        // Another loop is no wish for this one.
+        {"What is wrong with 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "
+         "0?",
+         "dog ", 30, VERDICT_BAD},
+        {"Fix: la la la la la la la la la la la la la la la la la la la la la la la la la la",
+         "lo ", 30, VERDICT_BAD},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buf b, request;
@@ -622,6 +635,36 @@ static void forms_asked(void **state)
     }
 }
 
+// Of a long message the last texts are kept, of an earlier one none.
+static void texts_kept(void **state)
+{
+    (void)state;
+    struct buf b;
+    struct json *body = NULL;
+    struct asked asked;
+    bool last = false;
+    buf_init(&b, &alloc_heap, 0);
+    buf_add_cstr(&b, "{\"system\":\"be\",\"messages\":[{\"role\":\"user\",\"content\":\"old\"},"
+                     "{\"role\":\"user\",\"content\":[");
+    for (int i = 0; i < 1000; i++)
+        buf_printf(&b, "{\"type\":\"text\",\"text\":\"%d\"},", i);
+    buf_add_cstr(&b, "{\"type\":\"text\",\"text\":\"last\"}]}]}");
+    assert_int_equal(json_open(buf_str(&b), &alloc_heap, &body, NULL), STATUS_OK);
+    asked_read(&asked, ENDPOINT_CHAT, json_root(body));
+    assert_int_equal(asked_kept(&asked.instructions), 1);
+    assert_int_equal(asked.message.count, 1001);
+    assert_int_equal(asked_kept(&asked.message), ASKED_TEXTS);
+    for (size_t i = 0; i < ASKED_TEXTS; i++) {
+        uint64_t n = 0;
+        last = last || str_is(asked.message.of[i], "last");
+        assert_true(str_is(asked.message.of[i], "last") || str_u64(asked.message.of[i], &n));
+        assert_true(n == 0 || n > 1000 - ASKED_TEXTS);
+    }
+    assert_true(last);
+    json_close(body);
+    buf_fini(&b);
+}
+
 static enum finding_verdict by_tokens(const struct sureness *usual, const int32_t *tokens,
                                       unsigned count)
 {
@@ -673,6 +716,7 @@ int main(void)
         cmocka_unit_test(second_models),
         cmocka_unit_test(second_models_calls),
         cmocka_unit_test(forms_asked),
+        cmocka_unit_test(texts_kept),
         cmocka_unit_test(sure_of_tokens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
