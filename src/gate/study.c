@@ -45,7 +45,35 @@ struct last {      // look
     struct doubt_parts parts; // that it is doubted by; how many ever, whatever its terms were
     char model[MODEL_MOST];
     int64_t model_check;
+    const char *fell; // how the last certificate ended that none has followed; empty
 };
+
+// --- how a certificate ends ---
+
+#define AND_THEN "; "
+
+static const char broken[] = "revoked: the newest pairs lose more than was promised" AND_THEN;
+static const char rated_down[] =
+    "revoked: its pairs, as they were rated since, do not prove it" AND_THEN;
+static const char unproved[] = "lost: its pairs, as they are now, do not prove it" AND_THEN;
+
+static const char ended[] = STUDY_ENDED AND_THEN;
+
+static const char *fell_of(struct str note)
+{
+    static const char *const all[] = {broken, rated_down, unproved, ended};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (str_starts(note, str_of(all[i])))
+            return all[i];
+    return "";
+}
+
+struct str study_fell(struct str note, struct str *rest)
+{
+    const size_t begin = strlen(fell_of(note));
+    *rest = str_skip(note, begin);
+    return str_from(note.ptr, begin ? begin - strlen(AND_THEN) : 0);
+}
 
 // --- the last look ---
 
@@ -64,6 +92,8 @@ static void read_last(void *context, const struct promise_row *row)
         p->ever = row->doubts;
         if (row->terms.len != TERMS_BYTES) // an earlier version's, of the same promise
             l->looks = row->looks;
+        if (row->terms.len == 0 && row->certified.holds)
+            l->fell = ended;
     }
     if (!str_is(row->terms, r->terms) || p->count > PROMISE_TASKS_MAX)
         return;
@@ -83,6 +113,7 @@ static void read_last(void *context, const struct promise_row *row)
     l->measured = row->measured.holds;
     str_copy_clipped(row->model, l->model, sizeof l->model);
     l->model_check = row->model_check;
+    l->fell = fell_of(row->note);
 }
 
 static enum status last_read(const struct study *wish, const char *terms, struct last *out,
@@ -91,7 +122,7 @@ static enum status last_read(const struct study *wish, const char *terms, struct
     const struct promise_of of = {str_of(TENANT), wish->route->name};
     struct reading reading = {out, terms};
     int64_t looks = 0;
-    *out = (struct last){.there = false};
+    *out = (struct last){.fell = ""};
     enum status s = store_promises_each(wish->store, of, read_last, &reading, why);
     if (s == STATUS_OK)
         s = store_promise_looks(wish->store, of, str_of(terms), &looks, why);
@@ -216,7 +247,8 @@ struct look {
     const struct study *wish;
     const struct config_route *route;
     struct promise promise;
-    const char *before; // what is to be said of it besides
+    const char *before; // what is to be said of it besides: how its certificate ended
+    bool fell;          // ... now
     bool broken;        // what was certified
     bool again;         // what the last one saw is asked once more: nothing is learned
     struct last last;
@@ -291,7 +323,7 @@ static void note_of(const struct look *l, const struct outlooks *f, char *out, s
     struct buf b;
     buf_fixed(&b, out, size - 1);
     note_measured(l, f, measured, sizeof measured);
-    if (f->route.certified.holds && l->before[0])
+    if (f->route.certified.holds && l->fell)
         buf_printf(&b, "the certificate before this one was revoked: %s",
                    l->broken ? "the newest pairs of then lost more than was promised"
                              : "its pairs, as they were rated since, did not prove it");
@@ -412,7 +444,7 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
 static void say(const struct look *l, const struct outlooks *f)
 {
     const struct certificate *c = &f->route.certified;
-    if (l->before[0])
+    if (l->fell)
         log_say(LOG_WARN, "route %.*s: its certificate is %.*s", STR_ARG(l->route->name),
                 (int)strcspn(l->before, ";"), l->before);
     if (c->holds)
@@ -438,6 +470,12 @@ static enum status take(void *context, const struct lesson *l, int64_t number, s
     return learner_add(f->learner, &lesson, why);
 }
 
+static void falls(struct look *l, const char *how)
+{
+    l->before = how;
+    l->fell = true;
+}
+
 static enum status look_now(struct look *l, struct why *why)
 {
     struct learner learner;
@@ -452,6 +490,8 @@ static enum status look_now(struct look *l, struct why *why)
     enum status s = lessons_each(&all, take, &filling, &l->newest, why);
     if (s == STATUS_OK)
         s = learner_run(&learner, &wishes, &model, &f, why);
+    if (s == STATUS_OK && l->last.certified && !l->fell && !f.route.certified.holds)
+        falls(l, unproved);
     if (s == STATUS_OK)
         s = keep(l, &f, buf_str(&model), why);
     if (s == STATUS_OK)
@@ -529,7 +569,7 @@ static enum status keep_again(const struct look *now, const struct outlooks *f, 
     l.newest = l.last.newest;
     l.at_us = l.last.at_us;
     enum status s = keep(&l, f, STR_NONE, why);
-    if (s == STATUS_OK && l.before[0])
+    if (s == STATUS_OK && l.fell)
         say(&l, f);
     *changed = s == STATUS_OK;
     return s;
@@ -554,7 +594,7 @@ static enum status ask_again(struct look *l, bool looks, bool *changed, struct w
     // Without its model nothing is said of it here: learned.h has told of that.
     if (s == STATUS_OK && retest(l, &learner, &f, &lost) == STATUS_OK && !is_same(&l->last, &f)) {
         if (l->last.certified && !f.route.certified.holds)
-            l->before = "revoked: its pairs, as they were rated since, do not prove it; ";
+            falls(l, rated_down);
         if (!looks)
             s = keep_again(l, &f, changed, why);
     }
@@ -574,13 +614,14 @@ static enum status prepare(struct look *l, bool *looks, bool *changed, struct wh
         s = news_read(l->wish, &l->last, &news, why);
     if (s == STATUS_OK && l->last.certified && l->last.parts.whole > 0)
         s = is_broken(l->wish, &l->last, &found, why);
+    l->before = l->last.fell;
     l->broken = found.broken;
     l->since = found.broken ? found.since : l->last.since;
     *looks = l->broken || is_due(l->wish, &l->last, &news);
     if (!*looks && (l->wish->now || (l->last.certified && news.fresh >= LOST_LEAST)))
         *looks = is_lost(l->wish, &l->last);
     if (l->broken)
-        l->before = "revoked: the newest pairs lose more than was promised; ";
+        falls(l, broken);
     else if (s == STATUS_OK)
         s = ask_again(l, *looks, changed, why);
     return s;

@@ -42,6 +42,7 @@ struct pairs_sum {
     char calls[TERMS_CALLS + 1]; // of the route: what other judges have said is not its judge's
     int64_t pairs, unjudged, ruled, contradicted, ties;
     int64_t unasked; // of the unjudged: the other side was not asked
+    int64_t untold;  // they do not say what they belong to
     struct sum weak, strong, shadow, judge;
     bool unpriced, judge_unpriced; // some of them
 };
@@ -60,6 +61,7 @@ static void sum_pair(void *context, const struct pair *p)
     s->pairs++;
     s->unjudged += p->judged == PAIR_JUDGED_NOT;
     s->unasked += p->judged == PAIR_JUDGED_NOT && !p->asked;
+    s->untold += p->talk.len == 0;
     if (str_is(p->calls, s->calls)) {
         s->ruled += pair_ruled(p->judged);
         s->contradicted += p->judged == PAIR_JUDGED_CONTRADICTED;
@@ -121,6 +123,8 @@ struct telling {
     struct drawn_sum drawn; // since the gateway began; without one nothing
     char terms[TERMS_BYTES + 1];
     bool there;        // a look
+    bool ended;        // its certificate, by an update of the store
+    bool needs;        // what is noted besides how a certificate ended was said as what is next
     bool lost;         // what it has found, with its model's file
     int64_t share_ppm; // that the threshold in use sends to the small side; below 0: not known
     unsigned tasks;
@@ -159,9 +163,10 @@ static void next_judge(const struct telling *t, char *text, size_t size)
     const struct config_route *r = t->route;
     const bool waits = r->mode == CONFIG_CERTIFIED && t->rung != RUNG_CERTIFIED;
     char begin[NEXT_BYTES - 300] = "; name a `judge` under its `shadow`";
-    if (r->shadow.on && t->sum->unasked == t->sum->unjudged)
+    const bool judges = r->shadow.on && !r->shadow.unjudged;
+    if (judges && t->sum->unasked == t->sum->unjudged)
         begin_unasked(t, begin, sizeof begin);
-    else if (r->shadow.on && !r->shadow.unjudged)
+    else if (judges)
         begin_failed(t, begin, sizeof begin);
     (void)snprintf(text, size, "cannot certify: no pair was judged%s; or %s", begin,
                    waits ? "begin with `mode: rules` or `measured`, and send feedback (feedback "
@@ -170,8 +175,9 @@ static void next_judge(const struct telling *t, char *text, size_t size)
                          : "send feedback");
 }
 
-// What stands between the route and its next rung; its mode may be all.
-static void write_next(const struct telling *t, const struct promise_row *row)
+// What stands between the route and its next rung; its mode may be all. Else what the look has
+// noted.
+static void write_next(struct telling *t, const struct promise_row *row)
 {
     const enum rung rung = t->rung;
     const struct config_route *r = t->route;
@@ -208,10 +214,28 @@ static void write_next(const struct telling *t, const struct promise_row *row)
     else if (rung == RUNG_RULES)
         (void)snprintf(text, sizeof text, "to learn: soon, or costlens route learn %.*s",
                        STR_ARG(r->name));
-    json_out_text(t->out, "next",
-                  text[0] || !row          ? str_of(text)
-                  : rung == RUNG_CERTIFIED ? STR_NONE
-                                           : row->note);
+    struct str next = str_of(text);
+    t->needs = !text[0] && row && rung != RUNG_CERTIFIED;
+    if (t->needs)
+        (void)study_fell(row->note, &next);
+    json_out_text(t->out, "next", next);
+}
+
+// Why it is no more than it is, but for what was said as what is next.
+static void write_note(const struct telling *t, const struct promise_row *row)
+{
+    char text[NEXT_BYTES + 1];
+    struct str rest;
+    struct buf b;
+    const struct str fell = t->ended ? str_of(STUDY_ENDED) : study_fell(row->note, &rest);
+    buf_fixed(&b, text, NEXT_BYTES);
+    buf_add(&b, t->needs || t->ended ? fell : row->note);
+    if (t->sum->untold && !row->certified.holds)
+        buf_printf(&b,
+                   "%s%lld of its pairs are of an earlier version of costlens and no proof: they "
+                   "do not say which calls belong together",
+                   b.len ? "; " : "", (long long)t->sum->untold);
+    json_out_text(t->out, "note", buf_str(&b));
 }
 
 // Of a row that the look has of the route, or of a task.
@@ -259,7 +283,7 @@ static void write_route(struct telling *t, const struct promise_row *row)
         json_out_time(o, "tested", row->at_us);
     else
         json_out_null(o, "tested");
-    json_out_text(o, "note", is->note);
+    write_note(t, is);
     json_out_text(o, "model", is->model);
     json_out_text(o, "refused", str_of(t->refused));
     write_both(t, is);
@@ -270,6 +294,8 @@ static void tell(void *context, const struct promise_row *row)
 {
     struct telling *t = context;
     char task[20];
+    if (row->task == 0)
+        t->ended = row->terms.len == 0 && row->certified.holds;
     if (!str_is(row->terms, t->terms))
         return;
     if (row->task == 0) {

@@ -432,6 +432,7 @@ END_PROMISES
 "PRAGMA user_version = 21;"
     }, // clang-format on
 };
+#define TALKS      21 // the step by which pairs say what they belong to
 #define STEP_COUNT (sizeof steps / sizeof steps[0])
 #define VERSION    (steps[STEP_COUNT - 1].version)
 
@@ -554,6 +555,25 @@ enum status schema_current(sqlite3 *db, const char *path, int *older, struct why
                    path, version, VERSION, version + 1);
 }
 
+// What was promised by pairs that do not say what they belong to has ended.
+static void say_ended(sqlite3 *db)
+{
+    int64_t pairs = 0, ended = 0;
+    sqlite3_stmt *ask = sql_prepare(db, "SELECT count(*), (SELECT count(*) FROM promise WHERE task "
+                                        "= 0 AND certified = 1 AND terms = '') FROM pair WHERE "
+                                        "talk IS NULL");
+    if (ask && sqlite3_step(ask) == SQLITE_ROW) {
+        pairs = sqlite3_column_int64(ask, 0);
+        ended = sqlite3_column_int64(ask, 1);
+    }
+    sqlite3_finalize(ask);
+    if (pairs || ended)
+        log_say(LOG_WARN,
+                "%lld pairs of an earlier version are no proof: they do not say which calls belong "
+                "together; certificates that have ended with that: %lld",
+                (long long)pairs, (long long)ended);
+}
+
 enum status schema_migrate_to(sqlite3 *db, const char *path, int last, struct why *why)
 {
     int version = 0;
@@ -579,5 +599,7 @@ enum status schema_migrate_to(sqlite3 *db, const char *path, int last, struct wh
         if (status != STATUS_OK)
             return status == STATUS_FULL ? say_space(path, why) : status;
     }
+    if (version > 0 && version < TALKS && last >= TALKS)
+        say_ended(db);
     return STATUS_OK;
 }

@@ -90,17 +90,24 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     expect((revoked["certified"], revoked["looks"]), (None, late["looks"]), "and no look is spent")
     expect_true(revoked["rung"] != "certified" and revoked["note"].startswith("revoked: its pairs"), str(revoked))
 
+    # Another look finds none, either: that one has ended is said all the same, once, and what is next says what is needed.
+    still = status(gateway, verb="learn")
+    expect((still["certified"], still["looks"], still["note"]),
+           (None, late["looks"] + 1, "revoked: its pairs, as they were rated since, do not prove it"), str(still))
+    expect_in("the pairs do not prove that any share can go to the small side", still["next"])
+    expect(gateway.program.errors().count("its certificate is revoked"), 1)
+
     # Rated pairs are news: what they carry now a look may find. Other calls are another promise, and need their own pairs.
     add_pairs(gateway, 2400)
     again = status(gateway, verb="learn")
-    expect((again["rung"], again["looks"]), ("certified", late["looks"] + 1), str(again))
+    expect((again["rung"], again["looks"], again["note"]), ("certified", late["looks"] + 2, ""), str(again))
     until(lambda: model_of(gateway) == "bench/small-a", 10, "certified again")
     gateway.extra = ROUTES.format('feature: "*"')
     reload()
     until(lambda: model_of(gateway) == "bench/large-a", 10, "no promise was made of all calls")
     wide = status(gateway, verb="learn")
     expect((wide["certified"], wide["proved"], wide["looks"]), (None, 0, 0), str(wide))
-    expect_in("0 of its pairs are proof; a promise of 10 % needs", wide["note"])
+    expect_in("0 of its pairs are proof; a promise of 10 % needs", wide["next"])
 
     # Where nobody can judge the status says what helps, and what cannot be proved costs no risk.
     add_pairs(gateway, 550, route="blind", judged=0, served_strong=1)

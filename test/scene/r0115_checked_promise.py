@@ -73,7 +73,7 @@ with Speaker({"small": small, "large": lambda body: str(number(body))}) as speak
     until(lambda: ask(2) == "bench/large", 10, "nothing is promised of answers that nobody checks so")
     bare = learn()
     expect((bare["certified"], bare["proved"] < FEW, bare["looks"]), (None, True, 0), str(bare))
-    expect_in(f"{bare['proved']} of its pairs are proof", bare["note"])
+    expect_in(f"{bare['proved']} of its pairs are proof", bare["next"])
 
     # By half of the answers refused, it will not be; nor do these pairs speak against what was promised.
     until(lambda: ask(3) == "bench/large" and

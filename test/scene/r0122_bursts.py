@@ -3,7 +3,9 @@
 worker's room, another one half of what is left.) Those that are drawn beyond are pairs all the same that nobody has judged, which is the worst that they can prove; their callers may still say of the
 small side's answers how good they are."""
 import json
+import sqlite3
 import threading
+import time
 
 from lib.scene import PATIENCE, Gateway, expect, expect_in, expect_true, limit, until
 from lib.speaker import Speaker
@@ -17,6 +19,7 @@ ROUTES = "".join(f"  - {{ model: bench/{model}, input_per_mtok: {usd}, output_pe
 ROUTES += f"""routes:
   - {{ name: large, mode: certified, small: bench/slow-small, large: bench/large, {SHADOW} }}
   - {{ name: small, small: bench/quick, large: bench/slow-large, {SHADOW} }}
+  - {{ name: judged, small: bench/quick, large: bench/large, shadow: {{ budget: 100, rate: 0.01% }} }}
 """
 going = threading.Event()
 
@@ -49,8 +52,16 @@ with Speaker({"quick": "quick", "slow-small": slow, "slow-large": slow, "large":
     [status] = json.loads(gateway.costlens("route", "status", "large", "--json").stdout)["routes"]
     expect((status["pairs"], status["unjudged"], status["small_usd"], status["shadow_usd"]), (MORE, MORE, None, "0.00"))
     expect(status["drawn"], [{"result": "unjudged", "calls": MORE, "why": "Too many other comparisons are under way."}])
-    expect_in(f"no pair was judged: of none of the {MORE} the other side was asked: Too many other comparisons are under way. A "
-              "smaller `rate`", status["next"])
+    expect_in("no pair was judged; name a `judge` under its `shadow`; or ", status["next"], "whatever its rate is")
+    with sqlite3.connect(gateway.store, timeout=30) as db:  # of one that has a judge
+        db.executemany("INSERT INTO pair (id, at_us, tenant, route, task, weak, strong, served_strong, propensity_ppm, judged, weak_ppm, "
+                       "strong_ppm, asked) VALUES (?, ?, 'default', 'judged', 0, 'bench/quick', 'bench/large', 1, 1000000, 0, 0, 0, 0)",
+                       [(bytes([i] * 16), time.time_ns() // 1000) for i in range(MORE)])
+    db.close()
+    [status] = json.loads(gateway.costlens("route", "status", "judged", "--json").stdout)["routes"]
+    expect_in(f"no pair was judged: of none of the {MORE} the other side was asked: too many comparisons were under way when they "
+              "came, ", status["next"])
+    expect_in("A smaller `rate`", status["next"])
     told = gateway.costlens("route", "status", "large").stdout
     expect_in(f"{MORE} were not judged (unjudged): Too many other comparisons are under way.", told)
 
@@ -69,7 +80,7 @@ with Speaker({"quick": "quick", "slow-small": slow, "slow-large": slow, "large":
     # Those under way come to their end.
     going.set()
     until(lambda: len(pairs("route = 'large' AND weak_pd IS NOT NULL")) == HELD, 20, "all are kept")
-    until(lambda: len(pairs("1")) == HELD + MORE + LEFT + 1, 20, "all are kept")
+    until(lambda: len(pairs("route <> 'judged'")) == HELD + MORE + LEFT + 1, 20, "all are kept")
     expect((len(speaker.of("slow-small")), len(speaker.of("slow-large")), of("busy")), (HELD, LEFT, 0))
 
     # What is long takes the room of many.
