@@ -21,7 +21,7 @@
 #include "base/limits.h"
 #include "base/str.h"
 
-#define ARITHMETIC_BYTES_MAX (64 * KIB) // a loop waits for it: 20 ms, of the worst text
+#define ARITHMETIC_BYTES_MAX (32 * KIB) // a loop waits for it: 20 ms, of the worst text
 #define ARITHMETIC_WRONG_MAX 1000       // then no more are looked for
 
 struct arithmetic {
