@@ -344,6 +344,7 @@ static bool declines_german(const struct place *p)
     const struct str clause = str_from(before.ptr, before.len + part_of(rest, comma).len);
     const unsigned all = HEAD_BYTES;
     if (!any_among(clause, refusal_words.german_not, all) || any_among(clause, t->own, all) ||
+        any_among(clause, refusal_words.german_found, all) ||
         any_among(before, refusal_words.german_supposes, all))
         return false;
     return any_among(clause, t->helps, all) ||

@@ -48,7 +48,12 @@ static const char before[] =
 
 static const char idioms[] =
     "only |wait|help but|help falling|help feeling|help thinking|help noticing|help it|"
-    "help myself|believe|imagine|thank you enough|stress|emphasize|emphasise|tell you how|"
+    "help laughing|help smiling|help grinning|help wondering|help admiring|help loving|"
+    "say that this |say that it |say that the |say that these |say that you |say that i |"
+    "say this is |say it is |any information on file|any information to suggest|"
+    "any information that suggest|any information that contradict|any information to contradict|"
+    "any information indicating|help myself|believe|imagine|thank you "
+    "enough|stress|emphasize|emphasise|tell you how|"
     "share this with|share it with|see that |see this being|give you the whole|give you all|"
     "say enough|agree more|be happier|do this alone|make it |"
     "que |qu' |"
@@ -247,6 +252,11 @@ static const char de_sources[] =
 
 static const char de_own[] =
     "mein |meine |meinen |meinem |mir nicht erkl|mir nicht vor|mir nicht den|mir kein|uns ";
+
+static const char de_found[] =
+    "keinen fehler|keine fehler|keinerlei fehler|keinen unterschied|keine unterschied|"
+    "keinen widerspr|keine widerspr|keine abweich|keine auffällig|keinen mangel|keine mängel|"
+    "kein problem|keine problem";
 
 static const char de_not[] = "nicht|kein|weder|nie |außerstande|ablehnen|unmöglich";
 
@@ -501,6 +511,7 @@ const struct refusal_words refusal_words = {
     .german = {de_begins, nothing, de_helps, de_gives, de_things, de_opens, de_sources, de_own,
                false},
     .german_not = de_not,
+    .german_found = de_found,
     .german_supposes = de_supposes,
     .chinese = {zh_sorry, zh_topics, zh_supposes, zh_cannot, zh_helps, zh_goes_on},
     .japanese = {ja_sorry, ja_topics, ja_supposes, ja_cannot, ja_helps, ja_goes_on},

@@ -51,6 +51,7 @@ extern const struct refusal_words {
     // German has its verb at the end of a clause, and who does not before or behind its object.
     struct refusal_tongue german;
     const char *german_not;
+    const char *german_found; // what was looked for, and is not there
     const char *german_supposes;
     struct refusal_wide chinese, japanese;
     const char *salutations, *closings; // of letters

@@ -227,6 +227,10 @@ static const char *const refusals[] = {
     "抱歉，我不能这样做。",
     "それはできません。",
     "お手伝いできません。",
+    "I don't have any information about your order.",
+    "I can't say that.",
+    "Ich kann in dieser Datei nichts lesen, da ich keinen Zugriff auf Bilder habe.",
+    "Ich kann keine Bilder sehen.",
 };
 
 static const char *const answers[] = {
@@ -429,6 +433,11 @@ static const char *const answers[] = {
     "系统无法访问该文件，请检查权限。",
     "この薬は子どもには使用できません。医師に相談してください。",
     "Here is the letter:\n\nDear Ms Roe,\n\nI must decline your offer.\n\nRegards,\nJo",
+    "Ich kann in Ihren Daten keinen Fehler sehen.",
+    "Ich kann in dieser Datei keine Abweichungen erkennen oder lesen.",
+    "I don't have any information on file that contradicts the invoice. The total is 42 USD.",
+    "I can't say that this is correct: 2+2 is 4.",
+    "I can't help laughing at this one: it is a pun on 'bass'.",
 };
 
 // Where a text was to be written.
