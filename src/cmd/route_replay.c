@@ -226,6 +226,7 @@ static void write_policy(const struct config *c, struct buf *out)
     json_out_begin(&o, NULL, '{');
     if (c->prices.len > 0)
         json_out_number(&o, "prices", digest_crc32(0, c->prices.ptr, c->prices.len));
+    json_out_number(&o, "limits", differing_limits(c));
     json_out_begin(&o, "routes", '[');
     for (unsigned i = 0; i < c->route_count; i++) {
         add_route(&o, &s, &c->routes[i]);

@@ -183,6 +183,59 @@ void option_find(const struct logged *c, const struct policy_route *p, enum side
     }
 }
 
+static bool can_take(const struct logged *c, const struct policy_route *p,
+                     const struct decision_candidate *was, const struct policy_model *m)
+{
+    struct option ignored = {.side = {.usable = false}};
+    return take(c, p, was, m, &ignored);
+}
+
+// The place of the side's next one that can take the call; the record's end: there is none.
+static unsigned next_taker(const struct logged *c, const struct policy_route *p, enum side side,
+                           unsigned at)
+{
+    const struct decision *d = &c->decision;
+    const struct policy_side *s = side_of(p, side);
+    while (at < d->count && (d->list[at].side != side ||
+                             !can_take(c, p, &d->list[at], policy_model_of(s, d->list[at].model))))
+        at++;
+    return at;
+}
+
+// By the file's order the record has it: there are neither turns nor sessions.
+static bool is_in_order(const struct logged *c, const struct policy_route *p, enum side side)
+{
+    const struct decision *d = &c->decision;
+    const struct policy_side *s = side_of(p, side);
+    unsigned at = next_taker(c, p, side, 0), before = 0;
+    while (at < d->count) {
+        unsigned i = before;
+        while (i < s->count && !str_eq(s->models[i].name, d->list[at].model))
+            i++;
+        if (i == s->count)
+            return false;
+        before = i + 1;
+        at = next_taker(c, p, side, at + 1);
+    }
+    return true;
+}
+
+bool option_is_reordered(const struct logged *c, const struct policy_route *p, enum side side)
+{
+    const struct policy_side *s = side_of(p, side);
+    unsigned takers = 0;
+    bool turns = p->sticky.len > 0;
+    if (s->proposed || s->filled)
+        return false;
+    for (unsigned i = 0; i < s->count; i++) {
+        turns |= s->models[i].weight > 0;
+        takers += can_take(c, p, find_candidate(&c->decision, s->models[i].name), &s->models[i]);
+    }
+    if (takers < 2 || s->other_turns)
+        return takers > 1;
+    return !turns && option_as_it_was(&c->decision, s, side) && !is_in_order(c, p, side);
+}
+
 // A model of the small side has to take the call; of another one nobody asks that.
 static bool may_agree(const struct logged *c, const struct policy_route *p, struct str model)
 {

@@ -19,6 +19,9 @@ struct option {
 
 // The side has the models that it had: then its order is that of the call, by turns and session.
 bool option_as_it_was(const struct decision *d, const struct policy_side *s, enum side side);
+// Of the side's models that can take the call another one may come first, or next, than the order
+// says that it had: the policy's is another, or goes by turns or sessions that no record tells.
+bool option_is_reordered(const struct logged *c, const struct policy_route *p, enum side side);
 // What as many tokens as were expected cost by that sheet (NULL: not known); nothing of them is in
 // a cache there.
 struct choice_side option_rated(const struct logged *c, const struct sheet *sheet);

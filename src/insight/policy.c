@@ -268,6 +268,9 @@ enum status policy_read(struct str json, struct arena *arena, struct policy *out
     policy.prices = json_get(json_root(document), "prices")
                         ? read_number(&r, json_root(document), "prices", UINT32_MAX)
                         : -1;
+    policy.limits = json_get(json_root(document), "limits")
+                        ? read_number(&r, json_root(document), "limits", UINT32_MAX)
+                        : -1;
     json_close(document);
     if (r.wrong)
         return why_set(why, STATUS_SYNTAX, "\"policy\": `%s` is missing, or not as it should be",

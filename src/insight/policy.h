@@ -16,6 +16,7 @@
 //
 //   providers           that the file names: tiers are proposed by them; none: by those that hold
 //   prices              of the whole: CRC-32 of the prices that the file writes; none: no prices
+//   limits              likewise of its budgets and keys; none: they are as they are
 //   num_ctx             tokens that an Ollama is asked to read at the most; 0, none: as it can
 //   max_cost_nd         10^-9 USD; 0: any
 //   max_ttft_ms         0: any
@@ -73,8 +74,10 @@ struct policy_model {
 
 struct policy_side {
     bool proposed;
-    struct str tier; // ... of this name; empty: as it was
-    bool filled;     // ... with what it has now. Set by who knows
+    struct str tier;  // ... of this name; empty: as it was
+    bool filled;      // ... with what it has now. Set by who knows
+    bool other_turns; // whose turn it is goes by weights or sessions, and their order or weights
+                      // are not those that hold now. As well
     struct policy_model *models;
     unsigned count;
 };
@@ -97,6 +100,7 @@ struct policy_route {
     bool other_checks;   // ... its checks are not. As well
     bool other_match;    // ... nor which calls come to it, whatever they ask of a model. As well
     bool other_prices;   // the policy writes prices, and others than those that hold now. As well
+    bool other_limits;   // ... likewise budgets and keys. As well
     bool own_providers;  // by which its tiers are proposed, not by those that hold now. As well
     struct str unasked;  // one of them, an Ollama: what it has nobody knows. As well
     bool other_ttft;     // its max_ttft is not the one that holds now. As well
@@ -138,6 +142,7 @@ struct policy {
     struct policy_provider *providers; // none: the file names none
     unsigned provider_count;
     int64_t prices; // CRC-32 of those that it writes; -1: it writes none
+    int64_t limits; // CRC-32 of its budgets and keys; -1: not known
 };
 
 #define POLICY_ROUTES_MAX    4096

@@ -326,11 +326,30 @@ static bool is_tried_by_others(const struct policy_route *p, const struct anew *
             !option_as_it_was(d, &p->large, SIDE_LARGE));
 }
 
+// The large side has answered it, as calls that shadows are asked of.
+static bool is_large(const struct logged *c)
+{
+    const struct logged_attempt *given = logged_given(c);
+    return given && c->answered && given->side == SIDE_LARGE && !given->escalated;
+}
+
+// Of its pairs, which would tell what it costs and risks there, the refused ones are missing.
+static bool is_unheard(const struct replay *r, const struct anew *a)
+{
+    const unsigned i = shadowed_find(&r->shadowed, map_hash(a->small.model));
+    const bool goes = a->moved && a->choice.side == SIDE_SMALL && !a->choice.cascade;
+    return goes && a->call->decision.call.checkable && is_large(a->call) && i < r->shadowed.count &&
+           r->shadowed.list[i].kept < r->shadowed.list[i].asked;
+}
+
 static void count_checks(struct replay *r, const struct anew *a)
 {
     const bool was = !a->moved && a->call->decision.cascade;
     r->rechecked += was && a->choice.cascade;
     r->unescalated += is_dropped(a);
+    r->unheard += is_unheard(r, a);
+    r->reordered += option_is_reordered(a->call, r->policy, SIDE_SMALL) ||
+                    option_is_reordered(a->call, r->policy, SIDE_LARGE);
     r->tried += is_tried_by_others(r->policy, a);
 }
 
@@ -437,13 +456,6 @@ static bool is_where_it_was(const struct anew *a)
     const struct str now = chosen(a)->model;
     return str_eq(now, a->was.model) ||
            (d->chosen < d->count && str_eq(now, d->list[d->chosen].model));
-}
-
-// The large side has answered it, as calls that shadows are asked of.
-static bool is_large(const struct logged *c)
-{
-    const struct logged_attempt *given = logged_given(c);
-    return given && c->answered && given->side == SIDE_LARGE && !given->escalated;
 }
 
 // By what one tells how many of such answers would be refused; NULL: it was verified, or is not.

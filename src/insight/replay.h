@@ -112,6 +112,10 @@ struct replay {
     // Calls whose side says what a cascade has paid (core/choice.h) with other models, or by other
     // checks.
     int64_t tried;
+    int64_t reordered; // may find another model first at a side than the one that was (option.h)
+    // Of the large side's that go to the small one unverified: some of its answers to such calls
+    // were refused, and are in no pair (shadowed.h).
+    int64_t unheard;
     // Quality.
     struct replay_pairs pairs_was, pairs_would;
     bool certified; // some call came while a certificate held

@@ -15,15 +15,30 @@ static bool is_checked_otherwise(const struct replay *r)
     return r->policy->other_checks && r->rechecked + r->checked > 0;
 }
 
+// Calls that go elsewhere, or are escalated otherwise, and so may take their session there.
+static int64_t swaying(const struct replay *r)
+{
+    const int64_t moved = r->to_small + r->to_large + r->to_other;
+    return r->policy->sticky.len ? moved + r->unescalated + r->checked : 0;
+}
+
+// What a call finds first is no matter of what is known of it.
+static bool is_placed_otherwise(const struct replay *r)
+{
+    return r->reordered || (r->policy->other_sticky && r->made) || swaying(r);
+}
+
 bool replay_costs_open(const struct replay *r)
 {
-    return r->policy->other_match || is_checked_otherwise(r) || r->tried || r->guessed.calls ||
-           (r->checked && r->policy->sways) || (r->to_second && !r->seconds);
+    return r->policy->other_match || is_checked_otherwise(r) || is_placed_otherwise(r) ||
+           r->unheard || r->tried || r->guessed.calls || (r->checked && r->policy->sways) ||
+           (r->to_second && !r->seconds);
 }
 
 bool replay_quality_open(const struct replay *r)
 {
-    return r->policy->other_match || is_checked_otherwise(r) || r->tried || r->unescalated;
+    return r->policy->other_match || is_checked_otherwise(r) || is_placed_otherwise(r) ||
+           r->unheard || r->tried || r->unescalated;
 }
 
 // What a tier was taken for that nobody wrote, and by whose providers.
@@ -99,12 +114,40 @@ static void note_unseen(const struct policy_route *p, struct json_out *o)
                          "too slow then is passed over");
     if (p->other_sticky)
         json_out_note(o, "the policy's route has another `sticky`: it is not looked at, sessions "
-                         "stand where they stood");
+                         "stand where they stood, and nothing has an interval");
+    if (p->other_limits)
+        json_out_note(o,
+                      "the policy's file has other budgets or keys: they are not looked at, what "
+                      "was refused, or sent to another model, is as it was");
+}
+
+static void note_places(const struct replay *r, struct json_out *o)
+{
+    if (r->reordered)
+        json_out_note(o,
+                      "%lld calls would find the models of a side in another order (the policy's, "
+                      "its `weight`s, or that of a session): it is not looked at, they stay with "
+                      "the model that was first, and nothing has an interval",
+                      (long long)r->reordered);
+    if (swaying(r) && !r->policy->other_sticky)
+        json_out_note(o,
+                      "%lld calls would go elsewhere, or be checked otherwise, and with `sticky` "
+                      "others of their session after them: these stand where they stood, and "
+                      "nothing has an interval",
+                      (long long)swaying(r));
+    if (r->unheard)
+        json_out_note(o,
+                      "%lld calls would go from the large side to the small one, unverified: some "
+                      "answers that shadows had to such calls were refused, and are in no pair. "
+                      "What they cost and how bad they are is not in the figures, and nothing has "
+                      "an interval",
+                      (long long)r->unheard);
 }
 
 // What no interval is told for.
 static void note_open(const struct replay *r, struct json_out *o)
 {
+    note_places(r, o);
     if (r->policy->other_match)
         json_out_note(o, "the policy's route takes other calls (its `match`, or that of a route "
                          "before it): which ones, no record tells. The figures are of the calls "

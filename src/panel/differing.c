@@ -3,6 +3,9 @@
 #include "panel/differing.h"
 
 #include "base/buf.h"
+#include "base/digest.h"
+#include "base/json_out.h"
+#include "budget/budget.h"
 #include "config/config.h"
 #include "gate/terms.h"
 #include "store/promises.h"
@@ -36,6 +39,37 @@ bool differing_same_models(const struct policy_side *s, const struct config_tier
             return false;
     }
     return at == count;
+}
+
+static bool has_turns(const struct policy_side *s)
+{
+    bool any = false;
+    for (unsigned i = 0; i < s->count; i++)
+        any |= s->models[i].weight > 0;
+    return any;
+}
+
+// By the tier's models, of which it has as many.
+static bool has_weights(const struct policy_side *s, const struct config_tier *t)
+{
+    unsigned at = 0;
+    for (unsigned i = 0; i < s->count; i++) {
+        if (config_tier_absent(t, s->models[i].name).len)
+            continue;
+        if (s->models[i].weight != (t->weights ? t->weights[at] : 0))
+            return false;
+        at++;
+    }
+    return true;
+}
+
+// Where there are neither weights nor sessions a call's record tells (insight/option.h).
+static void set_turns(const struct policy_route *p, struct policy_side *s,
+                      const struct config_tier *t)
+{
+    const bool told = s->proposed || s->filled || s->count < 2;
+    const bool same = !told && t && differing_same_models(s, t) && has_weights(s, t);
+    s->other_turns = !told && !same && (has_turns(s) || p->sticky.len);
 }
 
 // --- what the promise is about ---
@@ -100,6 +134,28 @@ static bool set_calls(struct differing *d, struct policy_route *p, const struct 
     fine = terms_calls(now, calls);
     p->other_calls = !str_is(p->calls, calls);
     return fine;
+}
+
+uint32_t differing_limits(const struct config *c)
+{
+    struct buf all;
+    struct json_out o = {&all, true};
+    buf_init(&all, &alloc_heap, 0);
+    json_out_begin(&o, NULL, '[');
+    for (unsigned i = 0; i < c->budget_count; i++) {
+        json_out_begin(&o, NULL, '{');
+        config_budget_members(&o, &c->budgets[i]);
+        json_out_end(&o, '}');
+    }
+    for (unsigned i = 0; i < c->key_count; i++) {
+        const struct config_key *k = &c->keys[i];
+        json_out_texts(&o, NULL, (const struct str[]){k->name, k->team, k->project, k->models}, 4);
+    }
+    json_out_end(&o, ']');
+    const struct str text = buf_str(&all);
+    const uint32_t crc = digest_crc32(0, text.ptr, text.len);
+    buf_fini(&all);
+    return crc;
 }
 
 void differing_sticky(const struct config_route *r, struct buf *out)
@@ -187,6 +243,8 @@ bool differing_set(struct differing *d, struct policy_route *p)
     char terms[TERMS_BYTES + 1];
     if (!set_calls(d, p, r))
         return false;
+    set_turns(p, &p->small, r ? r->small : NULL);
+    set_turns(p, &p->large, r ? r->large : NULL);
     p->other_match = (r || p->built_in) && has_others(d, p, r);
     if (!r)
         return true;

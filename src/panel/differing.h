@@ -30,6 +30,8 @@ bool differing_set(struct differing *d, struct policy_route *p) MUST_USE;
 // The side has the tier's models, but for those that the configuration that holds has written
 // there, and cannot ask. `t` may be NULL: it has none.
 bool differing_same_models(const struct policy_side *s, const struct config_tier *t);
+// Its budgets and keys, by which calls may be refused, or sent on: a CRC-32 of them.
+uint32_t differing_limits(const struct config *c);
 // By what a route's calls belong to sessions, as the policy has it; nothing where they do not.
 void differing_sticky(const struct config_route *r, struct buf *out);
 

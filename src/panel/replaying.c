@@ -266,6 +266,12 @@ static bool has_other_prices(const struct work *w)
     return w->policy.prices >= 0 && w->policy.prices != digest_crc32(0, now.ptr, now.len);
 }
 
+// By which calls were refused, or sent on.
+static bool has_other_limits(const struct work *w)
+{
+    return w->policy.limits >= 0 && w->policy.limits != differing_limits(w->prices->config);
+}
+
 static bool has_policy(const struct work *w, struct str route)
 {
     for (unsigned i = 0; i < w->policy.count; i++)
@@ -355,6 +361,7 @@ static enum status tell_route(struct work *w, struct policy_route *p)
     if (!differing_set(&w->differing, p))
         return why_set(w->why, STATUS_NO_MEMORY, "out of memory");
     p->other_prices = has_other_prices(w);
+    p->other_limits = has_other_limits(w);
     p->own_providers = proposing_own(&w->proposing);
     if (p->small.filled || p->large.filled)
         p->unasked = w->proposing.unasked;

@@ -47,6 +47,7 @@ static void is_read_as_it_is(void **state)
     assert_int_equal(policy_read(str_of(text), &arena, &p, &why), STATUS_OK);
     assert_int_equal(p.count, 2);
     assert_int_equal(p.prices, -1);
+    assert_int_equal(p.limits, -1);
     const struct policy_route *r = &p.routes[0];
     assert_true(str_is(r->name, "support") && r->mode == CHOICE_CERTIFIED);
     assert_true(r->verifies && !r->verifies_confined && r->agrees && r->sways && !r->other_terms);
@@ -76,9 +77,11 @@ static void knows_of_prices(void **state)
     (void)state;
     struct policy p;
     struct why why;
-    assert_int_equal(policy_read(str_of("{\"prices\":4294967295,\"routes\":[]}"), &arena, &p, &why),
-                     STATUS_OK);
+    assert_int_equal(
+        policy_read(str_of("{\"prices\":4294967295,\"limits\":7,\"routes\":[]}"), &arena, &p, &why),
+        STATUS_OK);
     assert_int_equal(p.prices, UINT32_MAX);
+    assert_int_equal(p.limits, 7);
 }
 
 static void tiers_are_named(void **state)

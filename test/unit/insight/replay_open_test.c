@@ -151,6 +151,81 @@ static void a_cascade_is_of_its_models(void **state)
     end(&w);
 }
 
+// Two models on the small side, which are asked in that order.
+static void put_two(struct world *w)
+{
+    begin(w);
+    dice_init(&dice, 43);
+    for (unsigned n = 0; n < CALLS; n++) {
+        struct decision d = decided(SIDE_SMALL, CHOICE_SURE);
+        d.list[2] = d.list[1];
+        d.list[1] = d.list[0];
+        d.list[1].model = (struct str)STR("a/second");
+        d.count = 3;
+        const struct entry e = put(w, n, &d);
+        pair_up(w, &e);
+    }
+}
+
+static void whose_turn_it_is_no_record_tells(void **state)
+{
+    (void)state;
+    struct world w;
+    struct policy_model list[] = {{.name = STR("a/small")}, {.name = STR("a/second")}};
+    struct policy_model turned[] = {{.name = STR("a/second")}, {.name = STR("a/small")}};
+    put_two(&w);
+    struct policy_route p = policy_of(CHOICE_RULES);
+    p.small = (struct policy_side){.models = list, .count = 2};
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_true(is_told(r, true, true));
+    assert_int_equal(json_count(json_get(r, "notes")), 0);
+    p.small.models = turned;
+    r = replayed_by(&w, &p);
+    assert_true(is_told(r, false, false));
+    assert_true(is_noted(r, "40 calls would find the models of a side in another order"));
+    turned[0].able.out = (struct str)STR("not local"); // the other one is first in any order
+    r = replayed_by(&w, &p);
+    assert_true(is_told(r, true, true));
+    list[0].weight = list[1].weight = 1; // as it is now
+    p.small.models = list;
+    assert_true(is_told(replayed_by(&w, &p), true, true));
+    p.small.other_turns = true;
+    assert_true(is_told(replayed_by(&w, &p), false, false));
+    end(&w);
+}
+
+static void a_session_goes_where_its_calls_went(void **state)
+{
+    (void)state;
+    struct world w;
+    put_checked(&w);
+    struct policy_route p = checking();
+    p.sticky = (struct str)STR("1  60000");
+    assert_true(is_told(replayed_by(&w, &p), true, true));
+    p.other_sticky = true;
+    assert_true(is_told(replayed_by(&w, &p), false, false));
+    p.other_sticky = p.verifies = false; // what was escalated took its session up
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_true(is_told(r, false, false));
+    assert_true(is_noted(r, "10 calls would go elsewhere, or be checked otherwise"));
+    p.sticky = STR_NONE;
+    assert_true(is_told(replayed_by(&w, &p), true, false));
+    end(&w);
+}
+
+static void other_budgets_are_told(void **state)
+{
+    (void)state;
+    struct world w;
+    put_checked(&w);
+    struct policy_route p = checking();
+    p.other_limits = true;
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_true(is_told(r, true, true));
+    assert_true(is_noted(r, "other budgets or keys"));
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -158,6 +233,9 @@ int main(void)
         cmocka_unit_test(other_calls_are_nobodys),
         cmocka_unit_test(what_was_refused_is_in_no_pair),
         cmocka_unit_test(a_cascade_is_of_its_models),
+        cmocka_unit_test(whose_turn_it_is_no_record_tells),
+        cmocka_unit_test(a_session_goes_where_its_calls_went),
+        cmocka_unit_test(other_budgets_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

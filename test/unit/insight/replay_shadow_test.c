@@ -163,12 +163,29 @@ static void nothing_is_told_of_others(void **state)
     end(&w);
 }
 
+// What they cost, and how bad they are, no pair tells.
+static void refused_answers_may_be_given(void **state)
+{
+    (void)state;
+    struct world w;
+    begin(&w);
+    dice_init(&dice, 48);
+    (void)put_all(&w, 0);
+    const struct policy_route p = policy_of(CHOICE_RULES);
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_int_equal(json_type(json_path(r, "cost_usd.low")), JSON_NULL);
+    assert_int_equal(json_type(json_path(r, "loss.would.low")), JSON_NULL);
+    assert_true(is_noted(r, "200 calls would go from the large side to the small one, unverified"));
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_shadows_refused_is_counted),
         cmocka_unit_test(those_that_stay_may_be_the_refused),
         cmocka_unit_test(nothing_is_told_of_others),
+        cmocka_unit_test(refused_answers_may_be_given),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
