@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What no record tells of another policy `costlens route replay` says, in words and in JSON, and gives no interval where it
-would be none: other checks of answers, other calls. A gateway of another version is not the file's fault."""
+would be none: other checks of answers, other calls, other turns or sessions. A gateway of another version is not the file's fault."""
 import json
 import os
 import socket
@@ -62,6 +62,20 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
         cost, notes = of(other)
         expect(cost["low"], None, other)
         expect_in("the policy's route takes other calls", notes)
+
+    # Whose turn it would be, and where a session would stand, nobody knows; budgets and keys are told, and change no figure.
+    cost, notes = of(FIRST + DESK.replace("small: told/small", "small: [{ model: told/small, weight: 1 }, { model: told/second, weight: 1 }]"))
+    expect(cost["low"], None)
+    expect_in(f"{CALLS} calls would find the models of a side in another order", notes)
+    cost, notes = of(FIRST + DESK.replace("hold: 5s", "hold: 5s, sticky: user"))
+    expect(cost["low"], None)
+    expect_in("another `sticky`", notes)
+    expect_true("other budgets or keys" not in notes, notes)
+    budgets = "budgets: [{ name: day, scope: { key: nobody }, limit: 1, window: day, on_exceed: downgrade }]\n"
+    cost, notes = of(FIRST + DESK + budgets)
+    expect((cost["low"], cost["high"]), (cost["was"],) * 2)
+    expect_in("other budgets or keys", notes)
+
     text = replay(FIRST + DESK.replace("hold: 5s", "hold: 0")).stdout
     [line] = [line for line in text.splitlines() if line.startswith("cost, USD")]
     expect_true(" to " not in line, line)
