@@ -264,7 +264,7 @@ static unsigned time_of(const struct look *l)
 // Where pairs belong together.
 static void note_units(const struct outlooks *f, struct buf *b)
 {
-    if (f->largest > f->route.units)
+    if (f->largest > 1 && f->largest > f->route.units)
         buf_printf(b, " (%zu others, which teach, belong to one conversation or prompt)",
                    f->largest);
     else if (f->route.units + f->unjudged < f->route.pairs)

@@ -96,11 +96,22 @@ static void leave_one_out(struct sample *s, struct certificate *out)
     out->loss = out->worth > 0 ? lost / out->worth : 0;
 }
 
+// How many calls are in the group of a call, on average, itself among them.
+static double calls_with_one(const struct evidence *pairs, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0, end; i < count; i = end) {
+        end = certificate_group_end(pairs, count, i);
+        sum += (double)(end - i) * (double)(end - i);
+    }
+    return count ? sum / (double)count : 1;
+}
+
 void estimate_find(const struct evidence *pairs, size_t count, double loss, struct certificate *out)
 {
     struct sample s = {.evidence = pairs, .count = count, .loss = loss};
     must(loss > 0 && loss < 1);
-    s.unit = (double)certificate_unit(pairs, count, loss);
+    s.unit = calls_with_one(pairs, count);
     add_up(&s, 0, count, s.above);
     const int step = choose(&s, NULL);
     const double threshold =

@@ -8,8 +8,9 @@
 //   each pair, by the threshold that the others ──► the loss: as of calls that have not chosen
 //   choose                                          the threshold which they go by
 //
-// Pairs that belong together (talks.h) are one: a whole group more is lost, and a pair goes by the
-// threshold that all groups but its own choose.
+// Pairs that belong together (talks.h) are one: with the call its group is lost, of as many as the
+// groups of calls have on average, and a pair goes by the threshold that all groups but its own
+// choose.
 //
 // The lost one stands for the next call, of which nobody knows what it loses: without it the
 // threshold would be the one at which the pairs have happened to lose little. The same pairs cannot

@@ -107,8 +107,8 @@ expect_in("30 of the 60 rows belong to another one", twice.stderr)
 turns = folder / "turns.jsonl"
 with turns.open("w") as out:
     for n in range(120):
-        said = [{"role": "user", "content": f"Topic {n % 20}, turn {turn}"} for turn in range(n // 20 + 1)]
-        out.write(json.dumps({"messages": said, "weak": 1, "strong": 1}) + "\n")
+        talk = [{"role": "user", "content": f"Topic {n % 20}, turn {turn}"} for turn in range(n // 20 + 1)]
+        out.write(json.dumps({"messages": talk, "weak": 1, "strong": 1}) + "\n")
 told = subprocess.run([COSTLENS, "route", "certify", "--model", model, "--data", str(turns), "--loss", "10%", "--json"],
                       capture_output=True, text=True, timeout=100)
 expect_in("100 of the 120 rows belong to another one", told.stderr)

@@ -86,7 +86,8 @@ with Speaker({"small": small, "large": lambda body: str(number(body))}) as speak
     reload("refusal, empty", judge="bench/large")
     count = "SELECT count(*) AS n FROM pair"
     before = gateway.sql(count)[0]["n"]
-    until(lambda: ask(2) == "bench/large" and gateway.sql(count)[0]["n"] >= before + 30, 20, "pairs of another judge")
+    others = iter(range(1000, 9000, 2))  # the same again and again would be a group, of which nobody knows the like
+    until(lambda: ask(next(others)) == "bench/large" and gateway.sql(count)[0]["n"] >= before + 30, 20, "pairs of another judge")
     reload("refusal, empty")
     again = learn()
     expect((again["rung"], again["looks"]), ("certified", 2), str(again))
