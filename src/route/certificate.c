@@ -16,7 +16,7 @@
 #include "route/wager.h"
 
 #define LOSS_STEPS 1000 // of 0.1 %
-// What is supposed where the size of groups is chosen: who wins does not hang on it.
+// What is supposed where the size of groups is chosen.
 #define LOSS_LEAST 0.01 // where less is asked
 #define QUALITY    0.8  // of the large model
 #define VARIANCE   0.1  // of what a call has above what was promised

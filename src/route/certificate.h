@@ -20,8 +20,8 @@
 // Pairs that belong together (talks.h) prove what one does: what one of them loses the others do.
 // So the wager is over groups, whose pairs are added up. Where some are much larger than others, a
 // few would be all that is wagered on: what is beyond a size, chosen by the sizes alone, is taken
-// at its worst, and all groups bear it alike. How many calls a group may have is known of those
-// that are there: of longer ones that are to come nothing is proved.
+// at its worst, and all groups bear it alike. How much that is is known of the groups that are
+// there, without a bound: of longer ones that are to come nothing is proved.
 //
 // One test spends the risk wholly. Whoever asks again when more pairs have come has another chance
 // to be wrong: of his k-th time promise_at says what it may spend.

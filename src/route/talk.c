@@ -2,12 +2,14 @@
 
 #include "route/talk.h"
 
+#include <string.h>
+
 #include "base/digest.h"
 #include "core/said.h"
 
 #define NO_MESSAGE UINT32_MAX
 #define HALF       (TALK_PARTS / 2)
-#define HEAD       2    // numbers before those of what was said
+#define HEAD       3    // numbers before those of what was said
 #define FIRST_CUT  256  // bytes; the next ones are twice as long each
 #define CUTS       HALF // of the only message
 
@@ -94,38 +96,57 @@ static bool hear(void *context, const struct saying *s)
     return true;
 }
 
+// The last ones were written round.
+static void put_in_order(struct reading *r)
+{
+    uint32_t last[HALF];
+    if (r->parts <= TALK_PARTS)
+        return;
+    memcpy(last, &r->to->said[HALF], sizeof last);
+    for (unsigned i = 0; i < HALF; i++)
+        r->to->said[HALF + i] = last[(r->parts - HALF + i) % HALF];
+}
+
 void talk_of(const struct json_val *request, struct talk *out)
 {
     struct reading r = {.to = out, .message = NO_MESSAGE};
     *out = (struct talk){.known = true};
     said_each(request, hear, &r);
     end_message(&r);
-    for (unsigned i = 0; i < r.cuts && r.messages == 1; i++)
+    out->one = r.messages == 1;
+    for (unsigned i = 0; i < r.cuts && out->one; i++)
         add_part(&r, r.cut[i]);
+    put_in_order(&r);
     out->told = r.instructions;
+}
+
+// The numbers of what was said come behind these.
+static uint32_t *head_of(struct talk *t, uint32_t *one, size_t i)
+{
+    return i == 0 ? one : i == 1 ? &t->run : i == 2 ? &t->told : &t->said[i - HEAD];
 }
 
 size_t talk_pack(const struct talk *t, uint8_t out[TALK_BYTES])
 {
+    struct talk of = *t;
+    uint32_t one = t->one;
     if (!t->known)
         return 0;
-    for (unsigned i = 0; i < t->count + HEAD; i++) {
-        const uint32_t one = i == 0 ? t->run : i == 1 ? t->told : t->said[i - HEAD];
+    for (size_t i = 0; i < t->count + HEAD; i++)
         for (unsigned byte = 0; byte < 4; byte++)
-            out[4 * i + byte] = (uint8_t)(one >> 8 * byte);
-    }
+            out[4 * i + byte] = (uint8_t)(*head_of(&of, &one, i) >> 8 * byte);
     return 4 * (size_t)(t->count + HEAD);
 }
 
 void talk_unpack(struct str packed, struct talk *out)
 {
+    uint32_t one = 0;
     *out = (struct talk){.known = false};
     if (packed.len < 4 * HEAD || packed.len > TALK_BYTES || packed.len % 4)
         return;
+    for (size_t i = 0; i < packed.len; i++)
+        *head_of(out, &one, i / 4) |= (uint32_t)(uint8_t)packed.ptr[i] << i % 4 * 8;
     out->known = true;
+    out->one = one != 0;
     out->count = (unsigned)(packed.len / 4 - HEAD);
-    for (size_t i = 0; i < packed.len; i++) {
-        uint32_t *one = i < 4 ? &out->run : i < 8 ? &out->told : &out->said[i / 4 - HEAD];
-        *one |= (uint32_t)(uint8_t)packed.ptr[i] << i % 4 * 8;
-    }
 }

@@ -20,12 +20,13 @@
 
 #define TALK_PARTS 16                     // of more the first half of these, and the last
 #define TALK_TELLS 32                     // bytes
-#define TALK_BYTES (4 * (TALK_PARTS + 2)) // packed, at most
+#define TALK_BYTES (4 * (TALK_PARTS + 3)) // packed, at most
 
 // Not keyed: who knows what another's call says may make his own belong to it, and is learned from
 // or proves with it. He gains nothing by it.
 struct talk {
     bool known;     // else it is not known what was said
+    bool one;       // message of its user
     unsigned count; // 0: its user said nothing
     uint32_t said[TALK_PARTS];
     uint32_t told; // instructions; 0: there are none

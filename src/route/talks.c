@@ -19,15 +19,21 @@ struct place {
     uint32_t at; // among all
 };
 
+enum kind {
+    KIND_SAID, // a message, or two in a row
+    KIND_RUN,  // what was answered first
+    KIND_TOLD, // instructions
+};
+
 struct use { // of what was said
     uint32_t said, at;
-    bool told; // in instructions
+    enum kind kind;
 };
 
 struct shared { // what several calls say
     uint32_t said;
     uint32_t from, count; // its uses
-    bool told;
+    enum kind kind;
 };
 
 struct parting {
@@ -183,7 +189,7 @@ static void unite_all_same(struct parting *p)
 static int by_said(const void *a, const void *b)
 {
     const struct use *x = a, *y = b;
-    int order = compare(x->told, y->told);
+    int order = compare(x->kind, y->kind);
     if (order == 0)
         order = compare(x->said, y->said);
     return order ? order : compare(x->at, y->at);
@@ -195,19 +201,30 @@ static int by_rarity(const void *a, const void *b)
     int order = compare(x->count, y->count);
     if (order == 0)
         order = compare(x->said, y->said);
-    return order ? order : compare(x->told, y->told);
+    return order ? order : compare(x->kind, y->kind);
+}
+
+// Of several messages the first, and each with the one before it: one alone may be an example, a
+// document or a stock answer that many others have beside other ones.
+static void add_uses(struct parting *p, uint32_t at, size_t *n)
+{
+    const struct talk *t = &p->talks->calls[at].talk;
+    for (unsigned k = 0; k < t->count; k++) {
+        const bool alone = t->one || k == 0;
+        const uint32_t said = alone ? t->said[k] : (uint32_t)join(t->said[k - 1], t->said[k]);
+        p->uses[(*n)++] = (struct use){said, at, KIND_SAID};
+    }
+    if (t->run)
+        p->uses[(*n)++] = (struct use){t->run, at, KIND_RUN};
+    if (t->told)
+        p->uses[(*n)++] = (struct use){t->told, at, KIND_TOLD};
 }
 
 static size_t list_uses(struct parting *p)
 {
     size_t n = 0;
-    for (size_t i = 0; i < p->talks->count; i++) {
-        const struct talk *t = &p->talks->calls[i].talk;
-        for (unsigned k = 0; k < t->count; k++)
-            p->uses[n++] = (struct use){t->said[k], (uint32_t)i, false};
-        if (t->told)
-            p->uses[n++] = (struct use){t->told, (uint32_t)i, true};
-    }
+    for (size_t i = 0; i < p->talks->count; i++)
+        add_uses(p, (uint32_t)i, &n);
     if (n)
         qsort(p->uses, n, sizeof *p->uses, by_said);
     return n;
@@ -218,11 +235,11 @@ static size_t list_shared(struct parting *p, size_t uses)
     size_t n = 0;
     for (size_t i = 0, end; i < uses; i = end) {
         for (end = i + 1; end < uses && p->uses[end].said == p->uses[i].said &&
-                          p->uses[end].told == p->uses[i].told;)
+                          p->uses[end].kind == p->uses[i].kind;)
             end++;
         if (end > i + 1)
             p->shared[n++] =
-                (struct shared){p->uses[i].said, (uint32_t)i, (uint32_t)(end - i), p->uses[i].told};
+                (struct shared){p->uses[i].said, (uint32_t)i, (uint32_t)(end - i), p->uses[i].kind};
     }
     if (n)
         qsort(p->shared, n, sizeof *p->shared, by_rarity);
@@ -262,7 +279,8 @@ static void unite_sharing(struct parting *p)
     for (size_t i = 0; i < count; i++) {
         const struct shared *s = &p->shared[i];
         const unsigned groups = count_groups(p, s);
-        if (groups == TALKS_MOST || (groups >= TALKS_MANY && (s->told || shared_recurs(p, s))))
+        if (groups == TALKS_MOST ||
+            (groups >= TALKS_MANY && (s->kind == KIND_TOLD || shared_recurs(p, s))))
             continue;
         for (uint32_t k = 1; k < s->count; k++)
             unite(p, p->uses[s->from].at, p->uses[s->from + k].at);
@@ -289,7 +307,7 @@ static size_t count_said(const struct talks *t)
 {
     size_t said = 0;
     for (size_t i = 0; i < t->count; i++)
-        said += t->calls[i].talk.count + 1;
+        said += t->calls[i].talk.count + 2;
     return said;
 }
 

@@ -5,7 +5,7 @@
 // and none may prove what was learned from another.
 //
 //   said in calls   a      a b      a b c       one group: they share what was said,
-//                   c d    d e                  ... also where a client leaves out the oldest
+//                   d e f  e f g                ... also where a client leaves out the oldest
 //                   x 1    x 2    x 3    ...    ... but not by what stands in calls of many groups
 //                                               for a good part of the time: a greeting, examples
 //                   y      y      y      ...    ... and what is asked so is what calls are like:

@@ -15,7 +15,7 @@ static inline struct str lone_talk(const struct uuid *id)
 {
     static uint8_t bytes[TALK_BYTES];
     const uint32_t said = digest_crc32(0, id->bytes, sizeof id->bytes);
-    const struct talk t = {.known = true, .count = 1, .said = {said}};
+    const struct talk t = {.known = true, .one = true, .count = 1, .said = {said}};
     return str_from((const char *)bytes, talk_pack(&t, bytes));
 }
 

@@ -17,13 +17,13 @@ TRAITS = bytes([3]) + bytes(41 * 2) + bytes(8) + bytes(2)
 
 def talk(draw=os.urandom):
     """Of a call that belongs to no other (route/talk.c): nobody has answered, and its user has said what no other has."""
-    return bytes(8) + draw(4)
+    return bytes([1]) + bytes(11) + draw(4)
 
 
 def proves(packed):
     """A pair of that talk is proof; the other half is learned from (route/talks.c, route/learner.c)."""
     mix, whole = 0x9e3779b97f4a7c15, 2 ** 64 - 1
-    mixed = (1 ^ int.from_bytes(packed[8:], "little") * mix) * mix & whole  # of one message
+    mixed = (1 ^ int.from_bytes(packed[12:], "little") * mix) * mix & whole  # of one message
     return ((mixed ^ mixed >> 32) | 1) * mix >> 63 & 1
 
 

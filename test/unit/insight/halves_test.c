@@ -16,7 +16,8 @@ static struct uuid ids[ALL + SEEN + 1]; // by number
 
 static struct talk said(uint32_t first, uint32_t second)
 {
-    return (struct talk){.known = true, .count = second ? 2 : 1, .said = {first, second}};
+    return (struct talk){
+        .known = true, .one = second == 0, .count = second ? 2 : 1, .said = {first, second}};
 }
 
 static void keep(struct world *w, unsigned number, struct talk talk)

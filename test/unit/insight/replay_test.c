@@ -378,7 +378,7 @@ static void a_newer_model_scores_the_pairs_anew(void **state)
 static struct str talk_by_heart(unsigned n, const struct uuid *id)
 {
     static uint8_t bytes[TALK_BYTES];
-    const struct talk t = {.known = true, .count = 1, .said = {7}};
+    const struct talk t = {.known = true, .one = true, .count = 1, .said = {7}};
     return n % 16 == 0 ? str_from((const char *)bytes, talk_pack(&t, bytes)) : lone_talk(id);
 }
 

@@ -21,12 +21,13 @@ static struct talks_call said(const char *texts, uint32_t run)
     memcpy(c.id.bytes, &number, sizeof number);
     for (const char *p = texts; *p && c.talk.count < TALK_PARTS; p++)
         c.talk.said[c.talk.count++] = (unsigned char)*p;
+    c.talk.one = c.talk.count == 1;
     return c;
 }
 
 static struct talks_call of(const char *texts)
 {
-    return said(texts, 1);
+    return said(texts, 0);
 }
 
 // The first `count`, by the order in which they are.
@@ -56,17 +57,35 @@ static void turns_are_one(void **state)
                 group[6] != group[3]);
 }
 
-// A client sends the last two messages, and a few of its calls are pairs.
+// A client sends the last three messages, and a few of its calls are pairs.
 static void they_are_where_the_oldest_are_left_out(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"ab", "bc", "cd", "de", "ef", "vw", "wx"};
+    static const char *const texts[] = {"abc", "bcd", "cde", "def", "efg", "vwx", "wxy"};
     for (unsigned i = 0; i < 7; i++)
         calls[i] = of(texts[i]);
     part(7);
     for (unsigned i = 1; i < 5; i++)
         assert_int_equal(group[i], group[0]);
     assert_true(group[5] == group[6] && group[5] != group[0]);
+}
+
+// Neither an example that two calls have among others, nor a stock answer; but what was answered
+// first is a conversation's.
+static void what_stands_elsewhere_joins_nothing(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"abcx", "dbey", "fgcz", "xs", "ys", "zs"};
+    for (unsigned i = 0; i < 6; i++)
+        calls[i] = of(texts[i]);
+    part(6);
+    for (unsigned i = 1; i < 6; i++)
+        for (unsigned k = 0; k < i; k++)
+            assert_int_not_equal(group[i], group[k]);
+    for (unsigned i = 3; i < 5; i++)
+        calls[i].talk.run = 77;
+    part(6);
+    assert_true(group[3] == group[4] && group[4] != group[5]);
 }
 
 static void what_all_say_joins_nothing(void **state)
@@ -96,7 +115,7 @@ static void what_comes_for_an_hour_is_no_head(void **state)
     enum { ALL = 800 };
     for (uint32_t i = 0; i < ALL; i++) {
         calls[i] = said("", 1);
-        calls[i].talk = (struct talk){.known = true, .count = 1, .said = {1000 + i}};
+        calls[i].talk = (struct talk){.known = true, .one = true, .count = 1, .said = {1000 + i}};
         struct talk *t = &calls[i].talk;
         if (i >= 100 && i < 140 && i % 2)
             *t = (struct talk){.known = true, .count = 2, .said = {7, 2000 + i}};
@@ -105,7 +124,8 @@ static void what_comes_for_an_hour_is_no_head(void **state)
         else if (i % 5 == 0)
             *t = (struct talk){.known = true, .count = 2, .said = {9, 3000 + i}};
         else if (i % 5 == 1)
-            *t = (struct talk){.known = true, .count = 1, .said = {10}, .run = 1 + i / 20};
+            *t = (struct talk){
+                .known = true, .one = true, .count = 1, .said = {10}, .run = 1 + i / 20};
         t->told = 11 + i / 100; // the day
     }
     part(ALL);
@@ -180,16 +200,16 @@ static void many_are_parted_soon(void **state)
 {
     (void)state;
     for (uint32_t i = 0; i < MOST; i++) {
-        calls[i] = said("", i);
+        calls[i] = of("");
         struct talk *t = &calls[i].talk;
         const uint32_t own = 1000 + i;
         if (i % 3 == 0)
-            *t = (struct talk){.known = true, .count = 1, .said = {7}, .run = i + 1};
+            *t = (struct talk){.known = true, .one = true, .count = 1, .said = {7}, .run = i + 1};
         else if (i % 3 == 1)
             for (unsigned k = 0; k < 1 + i / 3 % 16; k++)
                 t->said[t->count++] = 1000000 + i / 48 * 16 + k;
         else
-            *t = (struct talk){.known = true, .count = 2, .said = {8, own}, .run = 1};
+            *t = (struct talk){.known = true, .count = 2, .said = {8, own}};
     }
     part(MOST);
     unsigned together = 0;
@@ -206,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(turns_are_one),
         cmocka_unit_test(they_are_where_the_oldest_are_left_out),
+        cmocka_unit_test(what_stands_elsewhere_joins_nothing),
         cmocka_unit_test(what_all_say_joins_nothing),
         cmocka_unit_test(what_comes_for_an_hour_is_no_head),
         cmocka_unit_test(their_order_says_nothing),
