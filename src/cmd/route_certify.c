@@ -199,8 +199,7 @@ static int certify(const struct cli *cli, const struct route_wishes *w, struct r
         r->left_out = given - rows.count;
         certificate_test(pairs, rows.count, &first, &r->certificate);
         if (r->certificate.holds)
-            r->loss_upper =
-                certificate_loss_upper(pairs, rows.count, r->certificate.threshold, first.risk);
+            r->loss_upper = certificate_promised_upper(pairs, rows.count, &r->certificate, &first);
         heap_free(pairs);
         (cli->json ? print_json : print_text)(r);
     }

@@ -264,14 +264,22 @@ static unsigned time_of(const struct look *l)
 // Where pairs belong together.
 static void note_units(const struct outlooks *f, struct buf *b)
 {
-    if (f->largest > 1 && f->largest > f->route.units)
-        buf_printf(b, " (%zu others, which teach, belong to one conversation or prompt)",
-                   f->largest);
-    else if (f->route.units + f->unjudged < f->route.pairs)
+    if (f->route.units + f->unjudged < f->route.pairs)
         buf_printf(b,
                    ", but no more than %zu would be that belong to no other one (those of a "
                    "conversation or prompt prove what one does)",
                    f->route.units);
+}
+
+// Of those that teach some belong together, and as many may come again.
+static void note_largest(const struct look *l, const struct outlooks *f, struct buf *b)
+{
+    if (f->largest > 1 && f->route.needs != learner_proof_least(&l->promise, time_of(l)))
+        buf_printf(
+            b,
+            "; %zu others, which teach, belong to one conversation or prompt, and as many of "
+            "another one are taken to be lost: that needs more other calls",
+            f->largest);
 }
 
 // Why nothing was tested: in pairs that prove, which are the half of all.
@@ -284,6 +292,7 @@ static void note_few(const struct look *l, const struct outlooks *f, const char 
                learner_proof_least(&l->promise, time_of(l)));
     if (f->unjudged)
         buf_printf(b, " and were judged: %zu were not", f->unjudged);
+    note_largest(l, f, b);
     buf_add_cstr(b, measured);
 }
 

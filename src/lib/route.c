@@ -205,8 +205,7 @@ enum costlens_status costlens_certify(struct costlens_router *router, double los
         .threshold = c.threshold,
         .share_small = c.share,
         .loss = c.loss,
-        .loss_upper =
-            certificate_loss_upper(router->outcomes, router->count, c.threshold, promise.risk),
+        .loss_upper = certificate_promised_upper(router->outcomes, router->count, &c, &promise),
         .outcomes = router->count};
     return COSTLENS_OK;
 }

@@ -208,9 +208,9 @@ static void write_next(struct telling *t, const struct promise_row *row)
         (void)snprintf(text, sizeof text,
                        "pairs: give it a `shadow: { budget: USD }`, or they "
                        "do not come");
-    else if (rung == RUNG_RULES && t->sum->pairs < LEARNER_LEAST)
+    else if (rung == RUNG_RULES && t->sum->pairs - t->sum->untold < LEARNER_LEAST)
         (void)snprintf(text, sizeof text, "%d pairs to learn from; it has %lld", LEARNER_LEAST,
-                       (long long)t->sum->pairs);
+                       (long long)(t->sum->pairs - t->sum->untold));
     else if (rung == RUNG_RULES)
         (void)snprintf(text, sizeof text, "to learn: soon, or costlens route learn %.*s",
                        STR_ARG(r->name));

@@ -311,6 +311,13 @@ double certificate_loss_upper(const struct evidence *pairs, size_t count, double
     return (double)most / LOSS_STEPS;
 }
 
+double certificate_promised_upper(const struct evidence *pairs, size_t count,
+                                  const struct certificate *c, const struct promise *p)
+{
+    const double upper = certificate_loss_upper(pairs, count, c->threshold, p->risk);
+    return fmax(c->loss, fmin(p->loss, upper));
+}
+
 bool certificate_proves(const struct evidence *pairs, size_t count, const struct claim *c)
 {
     must(c->loss >= -1 && c->loss <= 1);

@@ -89,6 +89,10 @@ void certificate_at(const struct evidence *pairs, size_t count, double threshold
 // are taken in their order, which must tell nothing of them, groups together: shuffle them first.
 double certificate_loss_upper(const struct evidence *pairs, size_t count, double threshold,
                               double risk);
+// The same of what is certified, which is promised to lose no more than `p` says: never above that,
+// unless it loses more in them.
+double certificate_promised_upper(const struct evidence *pairs, size_t count,
+                                  const struct certificate *c, const struct promise *p);
 // What a threshold is said to lose: less than `loss`, or more.
 struct claim {
     double threshold;

@@ -220,8 +220,7 @@ static double measured_upper(const struct proof *p, size_t count, const struct c
 static double promised_upper(const struct proof *p, size_t count, const struct certificate *c,
                              const struct promise *promise)
 {
-    const double upper = fmin(promise->loss, upper_of(p, count, c, promise->risk));
-    return c->holds ? fmax(c->loss, upper) : 1;
+    return c->holds ? certificate_promised_upper(p->some, count, c, promise) : 1;
 }
 
 static void find(struct proof *proof, const struct promise *promise, unsigned time,
@@ -231,6 +230,8 @@ static void find(struct proof *proof, const struct promise *promise, unsigned ti
     size_t n = part_of(proof, out->task);
     out->pairs = n;
     out->units = (size_t)certificate_units(proof->some, n, promise->loss);
+    const struct promise bears = borne(proof, n, promise);
+    out->needs = bears.loss > 0 ? learner_proof_least(&bears, time) : 0;
     estimate_find(proof->some, n, promise->loss, &out->measured);
     out->measured_upper = measured_upper(proof, n, &out->measured, promise->risk);
     out->certified = (struct certificate){.threshold = CERTIFICATE_NONE};

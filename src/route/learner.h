@@ -95,6 +95,7 @@ struct outlook {
     uint64_t task; // 0: none
     size_t pairs;  // tested on
     size_t units;  // that prove as much, if each belonged to no other and was judged, rounded down
+    size_t needs;  // of these to be tested at all; 0: no number is enough (`largest`)
     struct certificate certified;
     struct certificate measured; // an estimate, no promise (estimate.h)
     double loss_upper;           // of what is certified, an estimate, not below the loss that

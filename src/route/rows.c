@@ -12,7 +12,7 @@
 
 void rows_init(struct rows *r)
 {
-    *r = (struct rows){0};
+    *r = (struct rows){.talks.timeless = true};
     arena_init(&r->grams, &alloc_heap, CHUNK, SIZE_MAX);
 }
 

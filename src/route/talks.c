@@ -40,6 +40,7 @@ struct parting {
     const struct talks *talks;
     uint32_t *above; // of each call one of its group that came before it, or itself
     uint64_t *keys;  // of each call
+    bool *recurring; // of each: what it says is said all the time, and joins none
     struct place *places;
     struct use *uses;
     struct shared *shared;
@@ -143,7 +144,7 @@ static void course_add(struct course *c, uint32_t at)
     c->in[(at - c->first) * PARTS / (c->last - c->first + 1)]++;
 }
 
-static bool same_recur(const struct place *same, size_t count, size_t all)
+static bool same_recur(const struct talks *t, const struct place *same, size_t count)
 {
     struct course c;
     course_begin(&c, same->at);
@@ -151,7 +152,7 @@ static bool same_recur(const struct place *same, size_t count, size_t all)
         course_reach(&c, same[i].at);
     for (size_t i = 0; i < count; i++)
         course_add(&c, same[i].at);
-    return recurs(&c, all);
+    return !t->timeless && recurs(&c, t->count);
 }
 
 // They are in the order of their runs. What recurs falls into these: whatever was answered first
@@ -160,11 +161,12 @@ static void unite_same(struct parting *p, const struct place *same, size_t count
 {
     const struct talk *t = &same->call->talk;
     const bool apart = !t->known || (t->count == 0 && t->told == 0);
-    const bool runs = same_recur(same, count, p->talks->count);
+    const bool runs = same_recur(p->talks, same, count);
     for (size_t i = 0; i < count; i++) {
         const uint32_t at = same[i].at, run = same[i].call->talk.run;
         const bool first = i == 0 || (runs && run != same[i - 1].call->talk.run);
         const bool alone = apart || (runs && run == 0);
+        p->recurring[at] = runs;
         p->keys[at] = alone ? key_of_id(&same[i].call->id) : key_of_talk(t);
         if (runs && !alone)
             p->keys[at] = join(p->keys[at], run);
@@ -209,7 +211,7 @@ static int by_rarity(const void *a, const void *b)
 static void add_uses(struct parting *p, uint32_t at, size_t *n)
 {
     const struct talk *t = &p->talks->calls[at].talk;
-    for (unsigned k = 0; k < t->count; k++) {
+    for (unsigned k = 0; k < t->count && !p->recurring[at]; k++) {
         const bool alone = t->one || k == 0;
         const uint32_t said = alone ? t->said[k] : (uint32_t)join(t->said[k - 1], t->said[k]);
         p->uses[(*n)++] = (struct use){said, at, KIND_SAID};
@@ -270,7 +272,14 @@ static bool shared_recurs(const struct parting *p, const struct shared *s)
     course_reach(&c, uses[s->count - 1].at);
     for (uint32_t i = 0; i < s->count; i++)
         course_add(&c, uses[i].at);
-    return recurs(&c, p->talks->count);
+    return !p->talks->timeless && recurs(&c, p->talks->count);
+}
+
+static bool is_too_many(const struct parting *p, const struct shared *s, unsigned groups)
+{
+    if (s->kind == KIND_TOLD)
+        return groups >= TALKS_TOLD;
+    return groups >= TALKS_MANY && shared_recurs(p, s);
 }
 
 static void unite_sharing(struct parting *p)
@@ -279,8 +288,7 @@ static void unite_sharing(struct parting *p)
     for (size_t i = 0; i < count; i++) {
         const struct shared *s = &p->shared[i];
         const unsigned groups = count_groups(p, s);
-        if (groups == TALKS_MOST ||
-            (groups >= TALKS_MANY && (s->kind == KIND_TOLD || shared_recurs(p, s))))
+        if (groups == TALKS_MOST || is_too_many(p, s, groups))
             continue;
         for (uint32_t k = 1; k < s->count; k++)
             unite(p, p->uses[s->from].at, p->uses[s->from + k].at);
@@ -316,10 +324,11 @@ static bool make(struct parting *p)
     const size_t calls = p->talks->count + 1, said = count_said(p->talks) + 1;
     p->above = alloc_get(&alloc_heap, calls * sizeof *p->above);
     p->keys = alloc_get(&alloc_heap, calls * sizeof *p->keys);
+    p->recurring = alloc_get(&alloc_heap, calls * sizeof *p->recurring);
     p->places = alloc_get(&alloc_heap, calls * sizeof *p->places);
     p->uses = alloc_get(&alloc_heap, said * sizeof *p->uses);
     p->shared = alloc_get(&alloc_heap, said * sizeof *p->shared);
-    return p->above && p->keys && p->places && p->uses && p->shared;
+    return p->above && p->keys && p->recurring && p->places && p->uses && p->shared;
 }
 
 static void part(struct parting *p, uint64_t *groups)
@@ -350,6 +359,7 @@ bool talks_part(struct talks *t)
         alloc_free(&alloc_heap, groups);
     alloc_free(&alloc_heap, p.above);
     alloc_free(&alloc_heap, p.keys);
+    alloc_free(&alloc_heap, p.recurring);
     alloc_free(&alloc_heap, p.places);
     alloc_free(&alloc_heap, p.uses);
     alloc_free(&alloc_heap, p.shared);

@@ -22,8 +22,9 @@
 #include "route/talk.h"
 
 // What groups share joins them, unless so many share it
-#define TALKS_MANY 8  // and it recurs, or is an instruction (it may hold the day),
-#define TALKS_MOST 64 // ... or whatever it is: no conversation, nor a document, is gone on from so.
+#define TALKS_TOLD 8  // of instructions (they may hold the day),
+#define TALKS_MANY 24 // of what recurs,
+#define TALKS_MOST 64 // ... of anything: no conversation, nor a document, is gone on from so.
 // So many calls with it, over an eighth of the time of all calls, and in each quarter of that time
 // a sixteenth of them: then it recurs.
 #define TALKS_RECUR 16
@@ -38,6 +39,7 @@ struct talks { // zero: none
     struct talks_call *calls;
     uint64_t *groups; // of each, once they are parted
     size_t count, size;
+    bool timeless; // nobody knows in what order they came: nothing recurs
 };
 
 // False without memory.
