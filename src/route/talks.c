@@ -213,7 +213,8 @@ static void add_uses(struct parting *p, uint32_t at, size_t *n)
     const struct talk *t = &p->talks->calls[at].talk;
     for (unsigned k = 0; k < t->count && !p->recurring[at]; k++) {
         const bool alone = t->one || k == 0;
-        const uint32_t said = alone ? t->said[k] : (uint32_t)join(t->said[k - 1], t->said[k]);
+        const uint32_t said =
+            alone ? t->said[k] : (uint32_t)(join(t->said[k - 1], t->said[k]) >> 32);
         p->uses[(*n)++] = (struct use){said, at, KIND_SAID};
     }
     if (t->run)

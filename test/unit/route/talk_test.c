@@ -49,6 +49,12 @@ static void a_short_one_takes_what_was_said_before(void **state)
         of(CHAT(SAYS("user", "hello") "," SAYS("user", PARCEL) "," SAYS("user", "yes")));
     assert_int_not_equal(one.said[1], other.said[1]);
     assert_int_equal(one.said[1], more.said[2]);
+    // What both messages say alike is not lost.
+    const struct talk a =
+        of(CHAT(SAYS("user", "Topic 3, turn 0") "," SAYS("user", "Topic 3, turn 1")));
+    const struct talk b =
+        of(CHAT(SAYS("user", "Topic 4, turn 0") "," SAYS("user", "Topic 4, turn 1")));
+    assert_int_not_equal(a.said[1], b.said[1]);
 }
 
 static void a_message_may_be_several_texts(void **state)
