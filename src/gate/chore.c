@@ -52,13 +52,13 @@ void chores_add(struct chores *c, struct chore *chore)
         chore->run(chore);
 }
 
-struct chore *chores_also(struct chores *c, void (*run)(struct chore *c))
+struct chore *chores_also(struct chores *c, const struct chore *like)
 {
     struct chore *chore = NULL;
     pthread_mutex_lock(&c->lock);
     if (!list_empty(&c->waiting)) {
         chore = list_of(c->waiting.next, struct chore, link);
-        if (chore->run == run)
+        if (chore->run == like->run)
             list_pull(&chore->link);
         else
             chore = NULL;

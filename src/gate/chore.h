@@ -43,7 +43,7 @@ bool chores_start(struct chores *c) MUST_USE;
 void chores_add(struct chores *c, struct chore *chore);
 // Of a chore that runs: the next that waits, where it is to be run the same way, which it does with
 // its own; NULL: there is none.
-struct chore *chores_also(struct chores *c, void (*run)(struct chore *c)) MUST_USE;
+struct chore *chores_also(struct chores *c, const struct chore *like) MUST_USE;
 // Runs what waits, then ends. Before those whose chores it adds to.
 void chores_stop(struct chores *c);
 

@@ -201,14 +201,13 @@ static void keep(struct chore *c)
 {
     struct shadow *list[KEEP_TOGETHER];
     struct why why = {0};
-    unsigned count = 0;
+    unsigned held = 0;
     while (c) {
-        struct shadow *s = list[count++] = list_of(c, struct shadow, chore);
-        c = count < KEEP_TOGETHER ? chores_also(gate_chores(s->worker->gate, CHORE_PAIRS), keep)
-                                  : NULL;
+        struct shadow *s = list[held++] = list_of(c, struct shadow, chore);
+        c = held < KEEP_TOGETHER ? chores_also(gate_chores(s->worker->gate, CHORE_PAIRS), c) : NULL;
     }
-    const bool together = count > 1 && keep_pairs(list, count, &why);
-    for (unsigned i = 0; i < count; i++) {
+    const bool together = held > 1 && keep_pairs(list, held, &why);
+    for (unsigned i = 0; i < held; i++) {
         struct shadow *s = list[i];
         if (!together && !keep_pairs(&list[i], 1, &why))
             log_say(LOG_WARN, "route %.*s: %s", STR_ARG(s->pair.route), why.text);

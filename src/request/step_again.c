@@ -94,8 +94,8 @@ bool again_waits(const struct req *r)
 
 unsigned again_count(const struct req *r)
 {
-    const uint8_t last = r->again ? r->again->last : 0, own = r->attempt.entry.attempt;
-    return 1U + (last > own ? last : own);
+    const uint8_t newest = r->again ? r->again->last : 0, own = r->attempt.entry.attempt;
+    return 1U + (newest > own ? newest : own);
 }
 
 bool again_write(struct req *r)

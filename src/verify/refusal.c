@@ -256,12 +256,12 @@ struct place {
 // what it is about: "At this point I cannot". Not behind "if", "when", "what".
 static bool is_clause(const struct place *p)
 {
-    static const char marks[] = "—|–|…|“|”|„|«|»";
+    static const char signs[] = "—|–|…|“|”|„|«|»";
     const struct str left = str_trim(str_from(p->opening.ptr, p->at));
     if (left.len == 0 || strchr(".!?,;:-\"(", left.ptr[left.len - 1]))
         return true;
     for (size_t n = 2; n <= 3 && n <= left.len; n++)
-        if (is_one(str_skip(left, left.len - n), marks))
+        if (is_one(str_skip(left, left.len - n), signs))
             return true;
     const struct str part = str_trim(str_from(p->opening.ptr + p->part, p->at - p->part));
     return !any_at(part, refusal_words.supposes) &&
@@ -503,7 +503,8 @@ bool refusal_within(struct str text)
         const bool start = at == 0 || m || strchr(".!?:;\n'", text.ptr[at]) || any_at(rest, wide);
         if (!start || text.ptr[at] == '\0')
             continue;
-        const size_t sign = at == 0 && !m ? 0 : m ? strlen(m->open) : str_utf8_at(text, at);
+        const size_t own = at == 0 ? 0 : str_utf8_at(text, at);
+        const size_t sign = m ? strlen(m->open) : own;
         if (refusal_is(str_skip(rest, sign)))
             return true;
         starts++;
