@@ -236,7 +236,7 @@ static void find(struct proof *proof, const struct promise *promise, unsigned ti
     out->measured_upper = measured_upper(proof, n, &out->measured, promise->risk);
     out->certified = (struct certificate){.threshold = CERTIFICATE_NONE};
     if (is_tested(proof, out->task, promise, time)) {
-        const struct promise held = borne(proof, n, &now);
+        const struct promise held = {bears.loss, now.risk};
         certificate_test(proof->some, n, &held, &out->certified);
     }
     out->loss_upper = promised_upper(proof, n, &out->certified, &now);
