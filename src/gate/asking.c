@@ -63,8 +63,10 @@ static void ask(struct worker *w, struct view *v, unsigned provider, struct loca
     const struct config_provider *p = &v->snapshot->config->providers[provider];
     struct origin *origin = view_origin(v, provider, NULL);
     struct asking *a = origin ? alloc_zero(&alloc_heap, sizeof *a) : NULL;
-    if (!a)
+    if (!a) {
+        local_probed(l);
         return;
+    }
     a->worker = w;
     a->view = view_ref(v);
     a->local = l;
@@ -102,8 +104,7 @@ static void ask_all(struct worker *w, struct view *v, int64_t every_us)
         if (!l || asks(w, l))
             continue;
         // Another worker's question would not wake who waits here.
-        bool missed = every_us == MISS_US && local_is_asked(l);
-        if (local_due(l, loop_now_us(w->loop), every_us) || missed)
+        if (local_probe(l, loop_now_us(w->loop), every_us, every_us == MISS_US))
             ask(w, v, i, l);
     }
 }

@@ -111,29 +111,23 @@ enum local_there local_there(struct local *l)
     return there;
 }
 
-bool local_due(struct local *l, int64_t now_us, int64_t every_us)
+bool local_probe(struct local *l, int64_t now_us, int64_t every_us, bool beside)
 {
     pthread_mutex_lock(&l->lock);
     bool due = l->asked_us == 0 || now_us - l->asked_us >= every_us;
+    bool asks = due || (beside && l->asking > 0);
     if (due)
         l->asked_us = now_us;
+    l->asking += asks;
     pthread_mutex_unlock(&l->lock);
-    return due;
+    return asks;
 }
 
-void local_asking(struct local *l, bool begins)
+void local_probed(struct local *l)
 {
     pthread_mutex_lock(&l->lock);
-    l->asking = begins ? l->asking + 1 : l->asking - 1;
+    l->asking--;
     pthread_mutex_unlock(&l->lock);
-}
-
-bool local_is_asked(struct local *l)
-{
-    pthread_mutex_lock(&l->lock);
-    bool asked = l->asking > 0;
-    pthread_mutex_unlock(&l->lock);
-    return asked;
 }
 
 static struct str plain(struct str name)

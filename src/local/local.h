@@ -96,12 +96,12 @@ uint64_t local_pull_bytes(struct str model);
 // The sentence that says how an Ollama gets it, with that size.
 void local_pull_write(struct str model, struct buf *out);
 
-// True, and noted, when it was not asked for so long: whoever is told so asks. `now_us` is
-// monotonic.
-bool local_due(struct local *l, int64_t now_us, int64_t every_us);
-// Somebody's question for its list is on its way, or is not any more.
-void local_asking(struct local *l, bool begins);
-bool local_is_asked(struct local *l);
+// True when it was not asked for its list for so long, or, with `beside`, while somebody else asks.
+// Whoever is told so asks, and counts as one who does from then on, until local_probed(). `now_us`
+// is monotonic.
+bool local_probe(struct local *l, int64_t now_us, int64_t every_us, bool beside) MUST_USE;
+// What it answered is taken, or it cannot be asked: who finds nobody asking finds what was heard.
+void local_probed(struct local *l);
 
 // --- for probe.c ---
 

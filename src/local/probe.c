@@ -68,12 +68,12 @@ static void answered(struct probe *p, bool good)
 {
     p->call = NULL;
     bool tags = p->asking == ASK_TAGS;
-    if (tags)
-        local_asking(p->setup.local, false);
     if (good)
         good = take(p);
     if (tags && !good)
         local_unanswered(p->setup.local);
+    if (tags)
+        local_probed(p->setup.local);
     if (tags && p->setup.done)
         p->setup.done(p->setup.context);
     if (!good || !advance(p) || !ask(p))
@@ -158,15 +158,16 @@ static bool ask(struct probe *p)
 struct probe *probe_start(const struct probe_setup *setup)
 {
     struct probe *p = alloc_zero(&alloc_heap, sizeof *p);
-    if (!p)
+    if (!p) {
+        local_probed(setup->local);
         return NULL;
+    }
     p->setup = *setup;
     buf_init(&p->body, &alloc_heap, 4 * LINE_BYTES);
     buf_init(&p->answer, &alloc_heap, ANSWER_MAX);
-    if (ask(p)) {
-        local_asking(setup->local, true);
+    if (ask(p))
         return p;
-    }
+    local_probed(setup->local);
     probe_free(p);
     return NULL;
 }
@@ -174,7 +175,7 @@ struct probe *probe_start(const struct probe_setup *setup)
 void probe_cancel(struct probe *p)
 {
     if (p->asking == ASK_TAGS)
-        local_asking(p->setup.local, false);
+        local_probed(p->setup.local);
     if (p->call)
         call_cancel(p->call);
     probe_free(p);

@@ -14,7 +14,8 @@ struct world {
     struct origin *origin;
     struct probe *probe;
     _Atomic int done, ended;
-    int listener, fd; // of the server; -1 when it is not there
+    _Atomic int early; // it was not asked any more, and what it said was not taken
+    int listener, fd;  // of the server; -1 when it is not there
 };
 
 static struct local *here(const struct world *w)
@@ -24,7 +25,9 @@ static struct local *here(const struct world *w)
 
 static void on_done(void *context)
 {
-    ((struct world *)context)->done++;
+    struct world *w = context;
+    w->early += local_there(here(w)) == LOCAL_UNASKED || local_probe(here(w), 1, INT64_MAX, true);
+    w->done++;
 }
 
 static void on_ended(void *context)
@@ -39,7 +42,8 @@ static void ask(void *context)
         w->origin = origin_new(w->rig.loop, &w->origin_setup);
     struct probe_setup setup = {
         .local = here(w), .origin = w->origin, .done = on_done, .ended = on_ended, .context = w};
-    w->done = w->ended = 0;
+    w->done = w->ended = w->early = 0;
+    assert_true(local_probe(here(w), 1, 0, true));
     w->probe = probe_start(&setup);
     assert_non_null(w->probe);
     assert_int_equal(w->done, 0);
@@ -77,6 +81,7 @@ static struct world *begin(bool there)
 
 static void end(struct world *w)
 {
+    assert_int_equal(w->early, 0);
     if (w->fd >= 0) {
         close(w->fd);
         close(w->listener);
@@ -91,6 +96,24 @@ static void until(const _Atomic int *counter)
     for (int i = 0; i < 4000 && !*counter; i++)
         usleep(1000);
     assert_int_equal(*counter, 1);
+}
+
+static void is_asked_until_it_is_heard(void **state)
+{
+    (void)state;
+    struct locals *all = locals_new();
+    struct local *l = locals_at(all, str_of("here"));
+    assert_true(local_probe(l, 5, INT64_MAX, true));
+    assert_false(local_probe(l, 5, INT64_MAX, false));
+    assert_true(local_probe(l, 6, INT64_MAX, true)); // beside the first, which has not begun yet
+    local_probed(l);
+    assert_true(local_probe(l, 7, INT64_MAX, true));
+    local_probed(l);
+    local_probed(l);
+    assert_false(local_probe(l, 8, INT64_MAX, true));
+    assert_true(local_probe(l, 8, 3, false));
+    local_probed(l);
+    locals_free(all);
 }
 
 // Reads a request that begins with `line` and whose body is `body`, and answers it.
@@ -166,13 +189,14 @@ static void may_be_cancelled(void **state)
     assert_true(raw_closed(w->fd, 2000));
     assert_int_equal(w->done + w->ended, 0);
     assert_int_equal(local_there(here(w)), LOCAL_UNASKED);
-    assert_false(local_is_asked(here(w)));
+    assert_false(local_probe(here(w), 1, INT64_MAX, true));
     end(w);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(is_asked_until_it_is_heard),
         cmocka_unit_test(lists_and_describes),
         cmocka_unit_test(nobody_there),
         cmocka_unit_test(something_else_is_there),
