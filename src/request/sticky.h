@@ -12,5 +12,8 @@
 struct candidate *sticky_find(const struct req *r, const struct plan *p);
 // The attempt has answered: its session stays there.
 void sticky_keep(const struct req *r);
+// What its caller names the conversation that the call is of: by the tag that its route's sessions
+// go by, or else `session`. Empty: nothing.
+struct str sticky_named(const struct req *r);
 
 #endif

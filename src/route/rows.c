@@ -168,11 +168,12 @@ enum status rows_keep(struct rows *r, const struct row *row, const struct traits
 }
 
 // What the next row belongs to. Its place is the only name that it has.
-static bool hear(struct rows *r, const struct json_val *v)
+static bool hear(struct rows *r, const struct json_val *v, struct str session)
 {
     struct talks_call call = {.number = (int64_t)r->count};
     memcpy(call.id.bytes, &call.number, sizeof call.number);
     talk_of(v, &call.talk);
+    talk_name(&call.talk, STR_NONE, session);
     return talks_add(&r->talks, &call);
 }
 
@@ -181,6 +182,7 @@ enum status rows_add(struct rows *r, struct str line, struct why *why)
     struct json *j;
     struct row row = {.text = 0};
     struct traits t = {.gram_count = 0};
+    struct str session = STR_NONE;
     if (str_trim(line).len == 0)
         return STATUS_OK;
     if (line.len > ROWS_LINE_MAX)
@@ -189,7 +191,9 @@ enum status rows_add(struct rows *r, struct str line, struct why *why)
     if (s != STATUS_OK)
         return s;
     s = read_row(j, &row, &t, why);
-    if (s == STATUS_OK && !hear(r, json_root(j)))
+    if (s == STATUS_OK)
+        s = read_name(json_root(j), "session", &session, why);
+    if (s == STATUS_OK && !hear(r, json_root(j), session))
         s = why_set(why, STATUS_NO_MEMORY, "out of memory");
     if (s == STATUS_OK)
         s = rows_keep(r, &row, &t, why);

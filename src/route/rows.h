@@ -6,6 +6,7 @@
 //   {"prompt": "..." or "messages": [{"role":"user","content":"..."}],
 //    "weak": 0..1, "strong": 0..1,          quality of each model's answer (true and false will do)
 //    "task": "...",                         what makes calls alike, if it is known
+//    "session": "...",                      the conversation that it is of, if it is known
 //    "weak_resp": "...",                    the small model's answer, for a cascade
 //    "agree": 0..1,                         whether another small model said the same
 //    "weak_model": "...", "strong_model": "..."}

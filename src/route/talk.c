@@ -9,7 +9,9 @@
 
 #define NO_MESSAGE UINT32_MAX
 #define HALF       (TALK_PARTS / 2)
-#define HEAD       3                            // numbers before those of what was said
+#define ONE        1                            // in the first number
+#define HEAD       3                            // numbers before those of what was said,
+#define NAMED      2                            // ... and one more with this in the first one
 #define FIRST_CUT  256                          // bytes; the next ones are twice as long each
 #define CUTS       HALF                         // of the only message
 #define MIX        UINT64_C(0x9e3779b97f4a7c15) // 2^64 / golden ratio
@@ -115,6 +117,13 @@ static void put_in_order(struct reading *r)
         r->to->said[HALF + i] = last[(r->parts - HALF + i) % HALF];
 }
 
+void talk_name(struct talk *t, struct str whose, struct str name)
+{
+    if (name.len)
+        t->named =
+            mixed(digest_crc32(0, whose.ptr, whose.len), digest_crc32(0, name.ptr, name.len)) | 1;
+}
+
 void talk_of(const struct json_val *request, struct talk *out)
 {
     struct reading r = {.to = out, .message = NO_MESSAGE};
@@ -128,33 +137,48 @@ void talk_of(const struct json_val *request, struct talk *out)
     out->told = r.instructions;
 }
 
-// The numbers of what was said come behind these.
-static uint32_t *head_of(struct talk *t, uint32_t *one, size_t i)
+// The numbers in their order: `flags`, what heads them, and those of what was said.
+static uint32_t *number_of(struct talk *t, uint32_t *flags, size_t i)
 {
-    return i == 0 ? one : i == 1 ? &t->run : i == 2 ? &t->told : &t->said[i - HEAD];
+    const size_t head = *flags & NAMED ? HEAD + 1 : HEAD;
+    if (i >= head)
+        return &t->said[i - head];
+    return i == 0 ? flags : i == 1 ? &t->run : i == 2 ? &t->told : &t->named;
 }
 
 size_t talk_pack(const struct talk *t, uint8_t out[TALK_BYTES])
 {
     struct talk of = *t;
-    uint32_t one = t->one;
+    uint32_t flags = (t->one ? ONE : 0) | (t->named ? NAMED : 0);
+    const size_t numbers = t->count + HEAD + (t->named != 0);
     if (!t->known)
         return 0;
-    for (size_t i = 0; i < t->count + HEAD; i++)
+    for (size_t i = 0; i < numbers; i++)
         for (unsigned byte = 0; byte < 4; byte++)
-            out[4 * i + byte] = (uint8_t)(*head_of(&of, &one, i) >> 8 * byte);
-    return 4 * (size_t)(t->count + HEAD);
+            out[4 * i + byte] = (uint8_t)(*number_of(&of, &flags, i) >> 8 * byte);
+    return 4 * numbers;
+}
+
+static uint32_t number_at(struct str packed, size_t i)
+{
+    uint32_t number = 0;
+    for (unsigned byte = 0; byte < 4; byte++)
+        number |= (uint32_t)(uint8_t)packed.ptr[4 * i + byte] << 8 * byte;
+    return number;
 }
 
 void talk_unpack(struct str packed, struct talk *out)
 {
-    uint32_t one = 0;
     *out = (struct talk){.known = false};
-    if (packed.len < 4 * HEAD || packed.len > TALK_BYTES || packed.len % 4)
+    if (packed.len < 4 * HEAD || packed.len % 4)
         return;
-    for (size_t i = 0; i < packed.len; i++)
-        *head_of(out, &one, i / 4) |= (uint32_t)(uint8_t)packed.ptr[i] << i % 4 * 8;
+    uint32_t flags = number_at(packed, 0);
+    const size_t numbers = packed.len / 4, head = flags & NAMED ? HEAD + 1 : HEAD;
+    if (flags > (ONE | NAMED) || numbers < head || numbers > head + TALK_PARTS)
+        return;
+    for (size_t i = 1; i < numbers; i++)
+        *number_of(out, &flags, i) = number_at(packed, i);
     out->known = true;
-    out->one = one != 0;
-    out->count = (unsigned)(packed.len / 4 - HEAD);
+    out->one = flags & ONE;
+    out->count = (unsigned)(numbers - head);
 }

@@ -20,9 +20,10 @@ struct place {
 };
 
 enum kind {
-    KIND_SAID, // a message, or two in a row
-    KIND_RUN,  // what was answered first
-    KIND_TOLD, // instructions
+    KIND_NAMED, // the conversation, by its caller
+    KIND_SAID,  // a message, or two in a row
+    KIND_RUN,   // what was answered first
+    KIND_TOLD,  // instructions
 };
 
 struct use { // of what was said
@@ -200,7 +201,9 @@ static int by_said(const void *a, const void *b)
 static int by_rarity(const void *a, const void *b)
 {
     const struct shared *x = a, *y = b;
-    int order = compare(x->count, y->count);
+    int order = compare(x->kind != KIND_NAMED, y->kind != KIND_NAMED);
+    if (order == 0)
+        order = compare(x->count, y->count);
     if (order == 0)
         order = compare(x->said, y->said);
     return order ? order : compare(x->kind, y->kind);
@@ -211,6 +214,8 @@ static int by_rarity(const void *a, const void *b)
 static void add_uses(struct parting *p, uint32_t at, size_t *n)
 {
     const struct talk *t = &p->talks->calls[at].talk;
+    if (t->named)
+        p->uses[(*n)++] = (struct use){t->named, at, KIND_NAMED};
     for (unsigned k = 0; k < t->count && !p->recurring[at]; k++) {
         const bool alone = t->one || k == 0;
         const uint32_t said =
@@ -276,11 +281,16 @@ static bool shared_recurs(const struct parting *p, const struct shared *s)
     return !p->talks->timeless && recurs(&c, p->talks->count);
 }
 
-static bool is_too_many(const struct parting *p, const struct shared *s, unsigned groups)
+// What many share joins none. A name that comes all the time is its caller's, and of no
+// conversation.
+static bool is_too_many(struct parting *p, const struct shared *s)
 {
+    if (s->kind == KIND_NAMED)
+        return shared_recurs(p, s);
+    const unsigned groups = count_groups(p, s);
     if (s->kind == KIND_TOLD)
         return groups >= TALKS_TOLD;
-    return groups >= TALKS_MANY && shared_recurs(p, s);
+    return groups == TALKS_MOST || (groups >= TALKS_MANY && shared_recurs(p, s));
 }
 
 static void unite_sharing(struct parting *p)
@@ -288,8 +298,7 @@ static void unite_sharing(struct parting *p)
     const size_t count = list_shared(p, list_uses(p));
     for (size_t i = 0; i < count; i++) {
         const struct shared *s = &p->shared[i];
-        const unsigned groups = count_groups(p, s);
-        if (groups == TALKS_MOST || is_too_many(p, s, groups))
+        if (is_too_many(p, s))
             continue;
         for (uint32_t k = 1; k < s->count; k++)
             unite(p, p->uses[s->from].at, p->uses[s->from + k].at);
@@ -316,7 +325,7 @@ static size_t count_said(const struct talks *t)
 {
     size_t said = 0;
     for (size_t i = 0; i < t->count; i++)
-        said += t->calls[i].talk.count + 2;
+        said += t->calls[i].talk.count + 3;
     return said;
 }
 

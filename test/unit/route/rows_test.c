@@ -68,6 +68,28 @@ static void good(void **state)
     rows_fini(&r);
 }
 
+// Rows of one session are of one group, whatever they ask.
+static void a_session_is_a_group(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "{" ASKED "\"weak\":0,\"strong\":1,\"session\":\"a\"}",
+        "{\"prompt\":\"Another one.\",\"weak\":1,\"strong\":1,\"session\":\"a\"}",
+        "{\"prompt\":\"A third.\",\"weak\":1,\"strong\":1,\"session\":\"b\"}",
+        "{\"prompt\":\"A fourth.\",\"weak\":1,\"strong\":1,\"session\":null}",
+    };
+    struct rows r;
+    struct why why;
+    rows_init(&r);
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        assert_int_equal(rows_add(&r, str_of(lines[i]), &why), STATUS_OK);
+    assert_true(rows_part(&r));
+    assert_int_equal(r.at[0].group, r.at[1].group);
+    assert_int_not_equal(r.at[0].group, r.at[2].group);
+    assert_int_not_equal(r.at[2].group, r.at[3].group);
+    rows_fini(&r);
+}
+
 // What is asked tells a row, not how its line is written, nor what else stands in it.
 static void a_row_is_known_by_what_it_asks(void **state)
 {
@@ -107,6 +129,7 @@ static const struct {
     {"[1]", "no JSON object"},
     {"{\"weak\":0,\"strong\":1}", "`prompt`"},
     {"{\"prompt\":7,\"weak\":0,\"strong\":1}", "`prompt`"},
+    {"{" ASKED "\"weak\":0,\"strong\":1,\"session\":7}", "`session`"},
     {"{\"messages\":[],\"weak\":0,\"strong\":1}", "`messages`"},
     {"{\"messages\":[1],\"weak\":0,\"strong\":1}", "`messages`"},
     {"{\"messages\":[{\"role\":\"user\",\"content\":5}],\"weak\":0,\"strong\":1}", "no message"},
@@ -164,7 +187,8 @@ static void refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good), cmocka_unit_test(a_row_is_known_by_what_it_asks),
+        cmocka_unit_test(good), cmocka_unit_test(a_session_is_a_group),
+        cmocka_unit_test(a_row_is_known_by_what_it_asks),
         cmocka_unit_test(rows_that_belong_together_are_a_group), cmocka_unit_test(refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -144,16 +144,32 @@ static void of_many_messages_some_are_kept(void **state)
                          of_turn[38].said[TALK_PARTS / 2 + i + 1]);
 }
 
+static void a_name_is_its_callers(void **state)
+{
+    (void)state;
+    struct talk a = of(CHAT(SAYS("user", PARCEL))), b = a, other = a;
+    talk_name(&a, str_of("shop"), STR_NONE);
+    assert_int_equal(a.named, 0);
+    talk_name(&a, str_of("shop"), str_of("7"));
+    talk_name(&b, str_of("shop"), str_of("7"));
+    talk_name(&other, str_of("desk"), str_of("7"));
+    assert_true(a.named != 0 && a.named == b.named && a.named != other.named);
+    talk_name(&b, str_of("shop"), str_of("8"));
+    assert_int_not_equal(a.named, b.named);
+}
+
 static void it_is_kept_as_bytes(void **state)
 {
     (void)state;
     uint8_t bytes[TALK_BYTES];
-    const struct talk talks[] = {of_prompt(10), of_prompt(90000),
-                                 of(CHAT(SAYS("system", PARCEL) "," SAYS("assistant", LAMP)))};
-    for (unsigned i = 0; i < 3; i++) {
+    struct talk talks[] = {of_prompt(10), of_prompt(90000),
+                           of(CHAT(SAYS("system", PARCEL) "," SAYS("assistant", LAMP))),
+                           of(CHAT(SAYS("user", PARCEL)))};
+    talk_name(&talks[3], str_of("shop"), str_of("7"));
+    for (unsigned i = 0; i < 4; i++) {
         struct talk again;
         const size_t len = talk_pack(&talks[i], bytes);
-        assert_int_equal(len, 4 * (talks[i].count + 3));
+        assert_int_equal(len, 4 * (talks[i].count + 3 + (i == 3)));
         talk_unpack(str_from((const char *)bytes, len), &again);
         assert_memory_equal(&talks[i], &again, sizeof again);
     }
@@ -165,6 +181,17 @@ static void it_is_kept_as_bytes(void **state)
         talk_unpack(str_from(zeros, wrong[i]), &none);
         assert_false(none.known);
     }
+    static const char flags[] = "\4\0\0\0"
+                                "\0\0\0\0"
+                                "\0\0\0\0"; // of a later version
+    talk_unpack(str_from(flags, 12), &none);
+    assert_false(none.known);
+    talk_unpack(str_from("\2\0\0\0"
+                         "\0\0\0\0"
+                         "\0\0\0\0",
+                         12),
+                &none); // and no name
+    assert_false(none.known);
 }
 
 int main(void)
@@ -177,6 +204,7 @@ int main(void)
         cmocka_unit_test(what_has_no_user_is_known_all_the_same),
         cmocka_unit_test(a_text_may_grow),
         cmocka_unit_test(of_many_messages_some_are_kept),
+        cmocka_unit_test(a_name_is_its_callers),
         cmocka_unit_test(it_is_kept_as_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -194,6 +194,27 @@ static void what_says_nothing_is_alone(void **state)
     assert_int_equal(group[2], 0);
 }
 
+// Whatever is said in it, and however many share that; but not what stands in calls all the time.
+static void what_has_one_name_is_one(void **state)
+{
+    (void)state;
+    enum { CALLS = 800, EACH = 8 };
+    for (unsigned recurs = 0; recurs < 2; recurs++) {
+        for (uint32_t i = 0; i < CALLS; i++) {
+            calls[i] = of("");
+            calls[i].talk.said[calls[i].talk.count++] = i % 2 ? 7 : 1000 + i;
+            calls[i].talk.named = 1 + (recurs ? i % (CALLS / EACH / 4) : i / EACH);
+        }
+        part(CALLS);
+        for (uint32_t i = EACH; i < CALLS; i++)
+            for (uint32_t k = i - EACH; k < i; k++)
+                if (recurs)
+                    assert_int_not_equal(group[i], group[k]);
+                else
+                    assert_int_equal(group[i] == group[k], i / EACH == k / EACH);
+    }
+}
+
 // As many as are ever looked at: a third the same prompt, each answered otherwise; a third of
 // conversations; the others distinct, but for an example before each.
 static void many_are_parted_soon(void **state)
@@ -232,6 +253,7 @@ int main(void)
         cmocka_unit_test(their_order_says_nothing),
         cmocka_unit_test(what_recurs_is_what_calls_are_like),
         cmocka_unit_test(what_says_nothing_is_alone),
+        cmocka_unit_test(what_has_one_name_is_one),
         cmocka_unit_test(many_are_parted_soon),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
