@@ -3,6 +3,7 @@
 // Accounts are found by a hash of their key, in chains. Their number only ever doubles, which parts
 // each chain into two: so a walk that goes on after that has passed over none.
 
+#include "base/golden.h"
 #include "base/map.h"
 #include "budget/accounts_part.h"
 
@@ -39,7 +40,7 @@ void accounts_fini(struct accounts *t)
 static uint64_t hash_of(const struct account_key *key)
 {
     // Numbers and moments are ours; only a value may come from outside.
-    uint64_t hash = key->budget * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)key->window.start_us;
+    uint64_t hash = golden(key->budget) ^ (uint64_t)key->window.start_us;
     hash = (hash ^ hash >> 32) * UINT64_C(0xd6e8feb86659fd93);
     hash ^= hash >> 32;
     return key->value.len ? hash ^ map_hash(key->value) : hash;

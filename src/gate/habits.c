@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/golden.h"
 #include "base/map.h"
 #include "core/decayed.h"
 #include "core/density.h"
@@ -56,12 +57,11 @@ void habits_free(struct habits *h)
     heap_free(h);
 }
 
-// Both are keyed hashes, or the task's, which is no secret: multiplied, so that "a", "b" is not
-// "b", "a" (Knuth, TAOCP 3, 6.4).
+// Both are keyed hashes, or the task's, which is no secret: turned, so that "a", "b" is not "b",
+// "a".
 static uint64_t join(uint64_t a, uint64_t b)
 {
-    uint64_t mixed = (a ^ (b >> 32 | b << 32)) * UINT64_C(0x9e3779b97f4a7c15);
-    return mixed ^ mixed >> 32;
+    return golden_low(a ^ (b >> 32 | b << 32));
 }
 
 static struct keys keys_of(const struct habits *h, const struct habit_of *of)

@@ -5,11 +5,10 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/golden.h"
 #include "core/tenant.h"
 #include "route/learner.h"
 #include "route/talks.h"
-
-#define ODD UINT64_C(0x9e3779b97f4a7c15)
 
 struct reading {
     struct halves *halves;
@@ -126,6 +125,6 @@ uint64_t halves_group(const struct halves *h, int64_t number)
     const struct halves_one *one = find(h, number);
     uint64_t group = one ? one->group : 0;
     while (!learner_proves(group))
-        group = group * ODD + 1;
+        group = golden(group) + 1;
     return group;
 }

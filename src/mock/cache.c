@@ -2,9 +2,11 @@
 
 #include "mock/cache.h"
 
+#include "base/golden.h"
+
 static uint64_t mix(uint64_t h, uint64_t word)
 {
-    h = (h ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+    h = golden(h ^ word);
     return h ^ (h >> 29);
 }
 

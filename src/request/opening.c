@@ -2,13 +2,13 @@
 
 #include "request/opening.h"
 
+#include "base/golden.h"
 #include "base/limits.h"
 #include "base/map.h"
 #include "request/req.h"
 #include "route/prompt.h"
 
 #define EACH_BYTES (4 * KIB) // of a text that count: what is longer seldom differs behind them
-#define MIX        UINT64_C(0x9e3779b97f4a7c15) // 2^64 / golden ratio
 
 struct reading {
     struct opening out;
@@ -26,9 +26,7 @@ static inline struct lanes mix(struct lanes h, const char *sixteen)
 {
     struct lanes part;
     memcpy(&part, sixteen, sizeof part);
-    h.a = (h.a ^ part.a) * MIX;
-    h.b = (h.b ^ part.b) * MIX;
-    return (struct lanes){h.a ^ h.a >> 32, h.b ^ h.b >> 32};
+    return (struct lanes){golden_low(h.a ^ part.a), golden_low(h.b ^ part.b)};
 }
 
 // Not keyed, as map_hash is, which takes three times as long: who finds two texts of one hash mixes
@@ -48,7 +46,7 @@ static uint64_t text_hash(struct str text)
 
 static uint64_t join(uint64_t hash, uint64_t one)
 {
-    return (hash ^ one) * MIX + 1;
+    return golden(hash ^ one) + 1;
 }
 
 static void hear_opening(struct reading *reading, const struct saying *s)

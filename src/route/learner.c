@@ -5,12 +5,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/golden.h"
 #include "route/estimate.h"
 
-#define QUALITY_FAIR 0.8                          // of a large model, where pairs are not there yet
-#define ALL          2.0                          // a threshold that all scores are below
-#define ROUNDED      1e-6                         // a loss that was kept, and the same loss
-#define MIX          UINT64_C(0x9e3779b97f4a7c15) // 2^64 / golden ratio
+#define QUALITY_FAIR 0.8  // of a large model, where pairs are not there yet
+#define ALL          2.0  // a threshold that all scores are below
+#define ROUNDED      1e-6 // a loss that was kept, and the same loss
 
 const char *rung_name(enum rung r)
 {
@@ -43,7 +43,7 @@ float lesson_proves(const struct lesson *l)
 
 bool learner_proves(uint64_t group)
 {
-    return group * MIX >> 63;
+    return golden(group) >> 63;
 }
 
 bool learner_learns(size_t learned, size_t proof)

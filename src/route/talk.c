@@ -5,16 +5,16 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/golden.h"
 #include "core/said.h"
 
 #define NO_MESSAGE UINT32_MAX
 #define HALF       (TALK_PARTS / 2)
-#define ONE        1                            // in the first number
-#define HEAD       3                            // numbers before those of what was said,
-#define NAMED      2                            // ... and one more with this in the first one
-#define FIRST_CUT  256                          // bytes; the next ones are twice as long each
-#define CUTS       HALF                         // of the only message
-#define MIX        UINT64_C(0x9e3779b97f4a7c15) // 2^64 / golden ratio
+#define ONE        1    // in the first number
+#define HEAD       3    // numbers before those of what was said,
+#define NAMED      2    // ... and one more with this in the first one
+#define FIRST_CUT  256  // bytes; the next ones are twice as long each
+#define CUTS       HALF // of the only message
 
 struct reading {
     struct talk *to;
@@ -39,7 +39,7 @@ static void add_part(struct reading *r, uint32_t part)
 // Not as one text by its CRC: what both say alike would cancel out.
 static uint32_t mixed(uint32_t before, uint32_t text)
 {
-    const uint64_t both = (before * MIX ^ text) * MIX;
+    const uint64_t both = golden(golden(before) ^ text);
     return (uint32_t)(both >> 32);
 }
 

@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/golden.h"
 
-#define PARTS     4                            // of its time has it come in all
-#define TIME_PART 8                            // of all calls' time, it came for one at least
-#define MIX       UINT64_C(0x9e3779b97f4a7c15) // 2^64 / golden ratio
+#define PARTS     4 // of its time has it come in all
+#define TIME_PART 8 // of all calls' time, it came for one at least
 
 struct place {
     const struct talks_call *call;
@@ -49,8 +49,7 @@ struct parting {
 
 static uint64_t join(uint64_t a, uint64_t b)
 {
-    const uint64_t mixed = (a ^ b * MIX) * MIX;
-    return (mixed ^ mixed >> 32) | 1;
+    return golden_low(a ^ golden(b)) | 1;
 }
 
 static uint64_t key_of_id(const struct uuid *id)

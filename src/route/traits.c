@@ -3,17 +3,17 @@
 // The text is folded and its words' edges found 64 bytes at a time, so that no branch depends on
 // where a word ends. A word is a run of letters, digits and bytes beyond ASCII, folded to small
 // letters and each digit to 0, so that "in 1984" and "In 1066" are the same two words. What stands
-// between words is counted by its class. A gram's hash is multiplicative (Knuth, TAOCP 3, 6.4).
+// between words is counted by its class. A gram's hash is multiplicative.
 
 #include "route/traits.h"
 
 #include <string.h>
 
 #include "base/fnv.h"
+#include "base/golden.h"
 #include "base/sixteen.h"
 
 #define LONG_WORD 8
-#define MIX       0x9e3779b97f4a7c15u // 2^64 / golden ratio
 #define NO_TASK   FNV64
 #define PAIR      0xd6e8feb86659fd93u // another odd number: "a b" is not "b a"
 
@@ -148,8 +148,7 @@ static inline uint64_t hash_word(const unsigned char *fold, size_t len)
         hash ^= hash >> 32;
     }
     memcpy(&part, fold, 8);
-    hash = (hash ^ (part & UINT64_MAX >> (64 - 8 * len))) * MIX;
-    return (hash ^ hash >> 32) * MIX;
+    return golden(golden_low(hash ^ (part & UINT64_MAX >> (64 - 8 * len))));
 }
 
 // "A. ", "B) " or "(C) " at the start of a line: its length; 0: no option.
@@ -320,7 +319,7 @@ static inline void end_word(struct words *w, struct tally *t, const struct scan 
     w->long_ones += len > LONG_WORD;
     w->distinct += keep(w, t->seen, t->grams, hash);
     if (w->before)
-        keep(w, t->seen, t->grams, (w->before * PAIR ^ hash) * MIX);
+        keep(w, t->seen, t->grams, golden(w->before * PAIR ^ hash));
     w->before = hash | 1;
 }
 
@@ -468,7 +467,7 @@ static uint64_t task_part(uint64_t hash, struct str text, bool folded)
         if (!again)
             hash = fnv64(hash, digit ? '0' : c);
     }
-    return (hash ^ hash >> 32) * MIX; // and what follows is another part
+    return golden(hash ^ hash >> 32); // and what follows is another part
 }
 
 uint64_t traits_template(uint64_t before, struct str text)

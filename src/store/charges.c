@@ -6,6 +6,7 @@
 #include "store/charges.h"
 
 #include "base/alloc.h"
+#include "base/golden.h"
 #include "base/log.h"
 #include "store/sql.h"
 
@@ -38,7 +39,7 @@ void charges_close(struct charges *c)
 
 static struct account_charge *slot_of(const struct charges *c, uint64_t account)
 {
-    size_t i = (size_t)(account * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+    size_t i = (size_t)(golden(account) >> 32);
     while (c->slots[i & (c->size - 1)].account != 0 &&
            c->slots[i & (c->size - 1)].account != account)
         i++;

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/golden.h"
 #include "base/limits.h"
 #include "store/sql.h"
 
@@ -132,7 +133,7 @@ static uint64_t hash_key(const char *key, size_t len)
     for (size_t i = 0; i < len; i += sizeof h) {
         uint64_t part = 0;
         memcpy(&part, key + i, len - i < sizeof part ? len - i : sizeof part);
-        h = (h ^ part) * UINT64_C(0x9e3779b97f4a7c15);
+        h = golden(h ^ part);
         h ^= h >> 29;
     }
     return h;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/golden.h"
 #include "base/limits.h"
 #include "store/sql.h"
 
@@ -38,7 +39,7 @@ static struct name_slot *slot_of(const struct names *n, struct str text)
     size_t some = text.len < sizeof first ? text.len : sizeof first;
     memcpy(&first, text.ptr, some);
     memcpy(&last, text.ptr + text.len - some, some);
-    uint64_t hash = (first ^ (last << 7 | last >> 57) ^ text.len) * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t hash = golden(first ^ (last << 7 | last >> 57) ^ text.len);
     return &n->slots[hash >> 54 & (NAMES_CACHED - 1)];
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/golden.h"
 
 #define SIZE_FIRST 64
 
@@ -14,7 +15,7 @@ static size_t home(const struct pendings *p, const struct uuid *id, uint8_t atte
 {
     uint64_t hash;
     memcpy(&hash, id->bytes + 8, sizeof hash);
-    hash = (hash + attempt) * UINT64_C(0x9e3779b97f4a7c15);
+    hash = golden(hash + attempt);
     return (size_t)(hash >> 32) & (p->size - 1);
 }
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/golden.h"
 #include "store/ledger.h"
 #include "store/sql.h"
 
@@ -135,7 +136,7 @@ static uint64_t hash(const struct rollup_key *key)
     const int64_t parts[] = {key->tenant, key->provider, key->model,
                              key->key,    key->team,     key->project};
     for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        h = (h ^ (uint64_t)parts[i]) * UINT64_C(0x9e3779b97f4a7c15);
+        h = golden(h ^ (uint64_t)parts[i]);
         h ^= h >> 29;
     }
     return h;
