@@ -227,25 +227,43 @@ static void print_first(const struct cli *cli, const struct route_wishes *w, con
     print_traits(cli, w, d);
 }
 
+// The gateway ended when it was refused, before another one was asked: its row still names what
+// refused it, which is told of an attempt that another one follows.
+static bool is_cut_off(const struct json_val *attempt)
+{
+    return !json_bool(json_get(attempt, "followed"), false) &&
+           str_starts(member(attempt, "error"), (struct str)STR("verify_"));
+}
+
+// What became of an answer that was not good; empty: another one was asked for.
+static const char *fate(const struct json_val *attempt, bool unseen)
+{
+    if (json_bool(json_get(attempt, "followed"), false))
+        return "";
+    if (is_cut_off(attempt))
+        return "; the gateway ended before another one was asked for";
+    return unseen ? ", and passed on as it came" : ", and given after all";
+}
+
 // What its route's verifiers made of its answer.
 static void print_verdict(const struct json_val *attempt)
 {
     const struct json_val *d = json_get(attempt, "decision");
     const struct str verified = member(d, "verified"), by = member(d, "refused_by");
-    const bool followed = json_bool(json_get(attempt, "followed"), false);
+    const bool unseen = str_is(verified, "unseen");
     const bool held = str_is(member(d, "unseen_by"), "hold");
-    if (verified.len == 0)
-        return;
-    if (str_is(verified, "unseen"))
-        printf("; its answer: unseen, as %s",
+    if (str_is(verified, "unknown"))
+        fputs("; its answer: not known, as the gateway ended first", stdout);
+    else if (str_is(verified, "good"))
+        fputs("; its answer: good", stdout);
+    else if (unseen)
+        printf("; its answer: unseen, as %s%s",
                held ? "its verdict took longer than the route's `hold`"
-                    : "it was too long to be held");
-    else
-        command_print(stdout, "; its answer: %.*s%s%.*s", STR_ARG(verified), by.len ? " by " : "",
-                      STR_ARG(by));
-    if (!followed && !str_is(verified, "good"))
-        fputs(str_is(verified, "unseen") ? ", and passed on as it came" : ", and given after all",
-              stdout);
+                    : "it was too long to be held",
+               fate(attempt, unseen));
+    else if (verified.len)
+        command_print(stdout, "; its answer: %.*s%s%.*s%s", STR_ARG(verified), by.len ? " by " : "",
+                      STR_ARG(by), fate(attempt, unseen));
 }
 
 static void print_attempt(const struct json *j, const struct json_val *attempt)
@@ -334,7 +352,7 @@ static void print_unknown(const struct sums *s)
         command_print(stdout, "%-*s not known: %.*s/%.*s has no price\n", WIDE, "saved",
                       STR_ARG(member(s->unpriced, "provider")),
                       STR_ARG(member(s->unpriced, "model")));
-    else if (!str_is(outcome, "ok"))
+    else if (!str_is(outcome, "ok") || is_cut_off(s->last))
         command_print(stdout, "%-*s not known: the call did not end well\n", WIDE, "saved");
     else if (barred.len)
         command_print(stdout,

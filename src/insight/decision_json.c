@@ -40,14 +40,23 @@ static void write_candidate(struct json_out *o, const struct decision *d, unsign
     json_out_end(o, '}');
 }
 
+// Its answer was to be looked at, and the process ended before that was written.
+static bool is_lost(const struct decision *d, const struct entry *e)
+{
+    return d->cascade && decision_side(d) == SIDE_SMALL && e->outcome == OUTCOME_UNKNOWN;
+}
+
 // "hold" and "size" tell why not all have looked at it; what an earlier version has written tells
 // no name.
-static void write_verdict(struct json_out *o, const struct decision_verdict *v)
+static void write_verdict(struct json_out *o, const struct decision *d, const struct entry *e)
 {
+    const struct decision_verdict *v = &d->verdict;
     const struct str by = str_of(decision_by_name(v->by));
     const bool unseen = v->by >= DECISION_BY_HOLD;
     if (v->there || unseen)
         json_out_text(o, "verified", str_of(unseen ? "unseen" : v->good ? "good" : "refused"));
+    else if (is_lost(d, e))
+        json_out_text(o, "verified", str_of("unknown"));
     if (by.len)
         json_out_text(o, unseen ? "unseen_by" : "refused_by", by);
 }
@@ -118,7 +127,7 @@ static void write_model(struct json_out *o, sqlite3 *db, const struct decision *
     sqlite3_finalize(s);
 }
 
-static void write(struct json_out *o, sqlite3 *db, const struct decision *d)
+static void write(struct json_out *o, sqlite3 *db, const struct entry *e, const struct decision *d)
 {
     json_out_begin(o, "decision", '{');
     json_out_text(o, "route", d->route);
@@ -137,7 +146,7 @@ static void write(struct json_out *o, sqlite3 *db, const struct decision *d)
         write_candidate(o, d, i);
     json_out_end(o, ']');
     write_money(o, "large_usd", d->compared, d->large);
-    write_verdict(o, &d->verdict);
+    write_verdict(o, d, e);
     write_traits(o, d->traits);
     if (d->known)
         write_known(o, d);
@@ -155,7 +164,7 @@ bool decision_write(sqlite3_stmt *finder, const struct entry *e, struct json_out
     sqlite3_bind_int(finder, 4, e->attempt);
     int code = sqlite3_step(finder);
     if (code == SQLITE_ROW && decision_unpack(sql_str(finder, 0), &d))
-        write(o, sqlite3_db_handle(finder), &d);
+        write(o, sqlite3_db_handle(finder), e, &d);
     sqlite3_reset(finder);
     return code == SQLITE_ROW || code == SQLITE_DONE;
 }

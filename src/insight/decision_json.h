@@ -14,7 +14,8 @@
 // Finds decisions by their attempt; ends with sqlite3_finalize. NULL where the database refuses it.
 sqlite3_stmt *decision_finder(sqlite3 *db) MUST_USE;
 // "decision":{"route","mode","match","side","reason","cascade","score","threshold","propensity",
-// "candidates":[{"model","side","chosen","expected_usd","price_state","out"}],"large_usd","traits",
+// "candidates":[{"model","side","chosen","expected_usd","price_state","out","passed_over"}],
+// "large_usd","verified","refused_by","unseen_by","traits",
 // "known":{"shipped","own","modes":{"rules":{"score","threshold","reason"},...},"pressure",
 // "session","cascade","confined","input","output"},"model","model_check"} of that attempt, where it
 // has one; score and threshold where a model judged it, traits in hex; the first one's alone: what

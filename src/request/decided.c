@@ -207,6 +207,13 @@ static void count_way(struct req *r)
         way->large++;
 }
 
+void decided_waits(struct req *r)
+{
+    const struct decision_verdict verdict = verdict_of(&r->attempt);
+    if (r->plan && r->attempt.decided)
+        decision_end(r->attempt.decided, &verdict, NULL);
+}
+
 void decided_end(struct req *r)
 {
     struct plan *p = r->plan;

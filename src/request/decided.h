@@ -12,6 +12,8 @@
 // Once the attempt has its cost: what its usage would have cost at the large side's first model
 // that could be used. One that another followed has no such end; its cost is the call's as well.
 void decided_end(struct req *r);
+// For a record that stands if the process ends now: what verifiers made of the attempt's answer.
+void decided_waits(struct req *r);
 // x-costlens-reason; with the cost, and where both are known, x-costlens-saved: what all attempts
 // cost less than that. It may be negative.
 void decided_fields(struct req *r, bool with_cost);

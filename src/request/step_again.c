@@ -412,6 +412,17 @@ static void carry_unasked(struct req *r, const struct attempt *before)
     a->unasked_ours = before->unasked_ours || (r->again->unasked && !ask_counts_logprobs(&r->ask));
 }
 
+// Should the process end before the next one is booked: what verifiers have said is known, and so
+// is what the attempt has cost, the rest of which its budgets have for the next.
+static void keep_known(struct req *r)
+{
+    const bool booked = r->attempt.reservation.booking;
+    if (booked || r->attempt.escalates)
+        settle_waiting(r, false);
+    if (booked)
+        worker_write_journal(r->worker);
+}
+
 // The next attempt stands in the place of the one that failed.
 static enum flow next_attempt(struct req *r)
 {
@@ -420,10 +431,7 @@ static enum flow next_attempt(struct req *r)
     const char *ignored;
     if (admit_refuses(r, &ignored) != REFUSAL_NONE || !reopen(r))
         return end_failed(r);
-    if (r->attempt.reservation.booking) { // what it does not need is for the next
-        settle_waiting(r, false);
-        worker_write_journal(r->worker);
-    }
+    keep_known(r);
     bool same = str_is(str_of(again->target.reason), "retry");
     again->before = r->attempt;
     again->kept = true;

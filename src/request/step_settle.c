@@ -449,6 +449,7 @@ void settle_waiting(struct req *r, bool followed)
         return;
     a->entry.followed = true; // its answer goes to nobody
     entry_end(r);
+    decided_waits(r);
     a->entry.followed = followed;
     a->rewritten = true;
     if (journal_dispatched(r->worker->journal, &a->entry) == STATUS_OK) // else the first stands
