@@ -245,25 +245,39 @@ static const char *fate(const struct json_val *attempt, bool unseen)
     return unseen ? ", and passed on as it came" : ", and given after all";
 }
 
+// What has refused it, if that is known; where it gave no answer, what was made of that.
+static void print_refused(const struct json_val *d)
+{
+    const struct str by = member(d, "refused_by"), ruled = member(d, "on_error");
+    if (ruled.len)
+        command_print(stdout, "refused, as %.*s gave no answer (on_error: %.*s)", STR_ARG(by),
+                      STR_ARG(ruled));
+    else
+        command_print(stdout, "refused%s%.*s", by.len ? " by " : "", STR_ARG(by));
+}
+
 // What its route's verifiers made of its answer.
 static void print_verdict(const struct json_val *attempt)
 {
     const struct json_val *d = json_get(attempt, "decision");
-    const struct str verified = member(d, "verified"), by = member(d, "refused_by");
+    const struct str verified = member(d, "verified");
     const bool unseen = str_is(verified, "unseen");
-    const bool held = str_is(member(d, "unseen_by"), "hold");
+    if (verified.len)
+        fputs("; its answer: ", stdout);
     if (str_is(verified, "unknown"))
-        fputs("; its answer: not known, as the gateway ended first", stdout);
+        fputs("not known, as the gateway ended first", stdout);
     else if (str_is(verified, "good"))
-        fputs("; its answer: good", stdout);
+        fputs(json_get(d, "on_error") ? "accepted, as http gave no answer (on_error: accept)"
+                                      : "good",
+              stdout);
     else if (unseen)
-        printf("; its answer: unseen, as %s%s",
-               held ? "its verdict took longer than the route's `hold`"
-                    : "it was too long to be held",
-               fate(attempt, unseen));
+        printf("unseen, as %s", str_is(member(d, "unseen_by"), "hold")
+                                    ? "its verdict took longer than the route's `hold`"
+                                    : "it was too long to be held");
     else if (verified.len)
-        command_print(stdout, "; its answer: %.*s%s%.*s%s", STR_ARG(verified), by.len ? " by " : "",
-                      STR_ARG(by), fate(attempt, unseen));
+        print_refused(d);
+    if (unseen || str_is(verified, "refused"))
+        fputs(fate(attempt, unseen), stdout);
 }
 
 static void print_attempt(const struct json *j, const struct json_val *attempt)

@@ -84,10 +84,12 @@ enum decision_by decision_by_of(const char *name)
     return DECISION_BY_NONE;
 }
 
-// What is good was refused by nobody; but not all may have looked at what some have found good.
+// What is good was refused by nobody; but not all may have looked at what some have found good, or
+// have said what they make of it.
 static bool by_fits(const struct decision_verdict *v)
 {
-    return v->by == DECISION_BY_NONE || v->by >= DECISION_BY_HOLD || (v->there && !v->good);
+    return v->by == DECISION_BY_NONE || decision_by_unseen(v->by) ||
+           (v->there && (!v->good || v->by == DECISION_BY_SILENT));
 }
 
 // --- pack ---

@@ -35,20 +35,22 @@ struct decision_candidate {
 };
 
 // X(ENUM, number, name): which verifier has refused an answer, by the name that it has in a
-// configuration; or by what it went out unseen. The numbers are stored.
-#define DECISION_BY_MAP(X)                                                 \
-    X(NONE, 0, "")                                                         \
-    X(REFUSAL, 1, "refusal")                                               \
-    X(TRUNCATION, 2, "truncation")                                         \
-    X(EMPTY, 3, "empty")                                                   \
-    X(REPETITION, 4, "repetition")                                         \
-    X(SCHEMA, 5, "schema")                                                 \
-    X(ARITHMETIC, 6, "arithmetic")                                         \
-    X(AGREE, 7, "agree")                                                   \
-    X(LOGPROB, 8, "logprob")                                               \
-    X(HTTP, 9, "http")                                                     \
-    X(HOLD, 10, "hold") /* unseen: a stream took longer than it is held */ \
-    X(SIZE, 11, "size") /* unseen: it is too long to be held */
+// configuration; by what it went out unseen; or that one outside was silent, so that its `on_error`
+// has refused the answer, or accepted it. The numbers are stored.
+#define DECISION_BY_MAP(X)                                                     \
+    X(NONE, 0, "")                                                             \
+    X(REFUSAL, 1, "refusal")                                                   \
+    X(TRUNCATION, 2, "truncation")                                             \
+    X(EMPTY, 3, "empty")                                                       \
+    X(REPETITION, 4, "repetition")                                             \
+    X(SCHEMA, 5, "schema")                                                     \
+    X(ARITHMETIC, 6, "arithmetic")                                             \
+    X(AGREE, 7, "agree")                                                       \
+    X(LOGPROB, 8, "logprob")                                                   \
+    X(HTTP, 9, "http")                                                         \
+    X(HOLD, 10, "hold")     /* unseen: a stream took longer than it is held */ \
+    X(SIZE, 11, "size")     /* unseen: it is too long to be held */            \
+    X(SILENT, 12, "silent") /* http, which gave no answer */
 
 enum decision_by {
 #define X(id, number, name) DECISION_BY_##id = (number),
@@ -58,6 +60,11 @@ enum decision_by {
 };
 const char *decision_by_name(enum decision_by by); // static
 enum decision_by decision_by_of(const char *name); // NONE: it is none of these, or NULL
+// It says by what an answer went out unseen.
+static inline bool decision_by_unseen(enum decision_by by)
+{
+    return by == DECISION_BY_HOLD || by == DECISION_BY_SIZE;
+}
 
 // What verifiers made of an answer of the small side.
 struct decision_verdict {

@@ -46,19 +46,33 @@ static bool is_lost(const struct decision *d, const struct entry *e)
     return d->cascade && decision_side(d) == SIDE_SMALL && e->outcome == OUTCOME_UNKNOWN;
 }
 
+// NULL: none has looked at it.
+static const char *verdict_word(const struct decision *d, const struct entry *e)
+{
+    const struct decision_verdict *v = &d->verdict;
+    if (decision_by_unseen(v->by))
+        return "unseen";
+    if (v->there)
+        return v->good ? "good" : "refused";
+    return is_lost(d, e) ? "unknown" : NULL;
+}
+
 // "hold" and "size" tell why not all have looked at it; what an earlier version has written tells
-// no name.
+// no name. Where one outside was silent its `on_error` has made the verdict.
 static void write_verdict(struct json_out *o, const struct decision *d, const struct entry *e)
 {
     const struct decision_verdict *v = &d->verdict;
-    const struct str by = str_of(decision_by_name(v->by));
-    const bool unseen = v->by >= DECISION_BY_HOLD;
-    if (v->there || unseen)
-        json_out_text(o, "verified", str_of(unseen ? "unseen" : v->good ? "good" : "refused"));
-    else if (is_lost(d, e))
-        json_out_text(o, "verified", str_of("unknown"));
-    if (by.len)
-        json_out_text(o, unseen ? "unseen_by" : "refused_by", by);
+    const bool silent = v->by == DECISION_BY_SILENT;
+    const struct str by = str_of(decision_by_name(silent ? DECISION_BY_HTTP : v->by));
+    const char *word = verdict_word(d, e);
+    if (word)
+        json_out_text(o, "verified", str_of(word));
+    if (decision_by_unseen(v->by))
+        json_out_text(o, "unseen_by", by);
+    else if (by.len && !v->good)
+        json_out_text(o, "refused_by", by);
+    if (silent)
+        json_out_text(o, "on_error", str_of(v->good ? "accept" : "refuse"));
 }
 
 static void write_traits(struct json_out *o, struct str traits)

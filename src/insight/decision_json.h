@@ -15,7 +15,7 @@
 sqlite3_stmt *decision_finder(sqlite3 *db) MUST_USE;
 // "decision":{"route","mode","match","side","reason","cascade","score","threshold","propensity",
 // "candidates":[{"model","side","chosen","expected_usd","price_state","out","passed_over"}],
-// "large_usd","verified","refused_by","unseen_by","traits",
+// "large_usd","verified","refused_by","unseen_by","on_error","traits",
 // "known":{"shipped","own","modes":{"rules":{"score","threshold","reason"},...},"pressure",
 // "session","cascade","confined","input","output"},"model","model_check"} of that attempt, where it
 // has one; score and threshold where a model judged it, traits in hex; the first one's alone: what

@@ -83,6 +83,7 @@ struct attempt {
     bool judged;               // it was verified,
     const char *refused_by;    // and this verifier found it bad; static, or NULL
     const char *unseen_by; // it was to be, and this kept it from that (core/decision.h); the same
+    bool silent;           // one outside gave no answer, and none has refused it that did
     bool sure_told;        // how sure its model was of it is known:
     struct how_sure sure;
     bool settled;  // FINAL stands in the journal

@@ -70,7 +70,10 @@ static struct str traits_for(const struct req *r)
 static enum decision_by by_of(const struct attempt *a)
 {
     const enum decision_by by = decision_by_of(a->refused_by ? a->refused_by : a->unseen_by);
-    return a->judged || by >= DECISION_BY_HOLD ? by : DECISION_BY_NONE;
+    if (!a->judged)
+        return decision_by_unseen(by) ? by : DECISION_BY_NONE;
+    const bool asked_last = by == DECISION_BY_NONE || by == DECISION_BY_HTTP;
+    return a->silent && asked_last ? DECISION_BY_SILENT : by;
 }
 
 static struct decision_verdict verdict_of(const struct attempt *a)

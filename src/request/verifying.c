@@ -302,17 +302,21 @@ static void ask(struct req *r, const struct config_verifier *v)
 // GOOD, BAD, or nothing that was understood: then what the route says of that.
 static bool accepts(struct req *r, const struct config_verifier *v, enum finding_verdict said)
 {
+    struct attempt *a = &r->attempt;
     struct finding f;
-    if (said == VERDICT_UNSURE)
-        finding_set(&f, v->accepts ? VERDICT_GOOD : VERDICT_BAD, "it did not answer");
-    else
-        finding_set(&f, said, "it says so");
-    if (said == VERDICT_UNSURE)
+    const bool silent = said == VERDICT_UNSURE;
+    if (silent)
         log_say(LOG_WARN, "route %.*s: the verifier %.*s gave no answer",
                 STR_ARG(r->plan->route->name), STR_ARG(v->url_text));
-    if (f.verdict == VERDICT_BAD)
-        log_verdict(r, VERIFIER_HTTP, &f);
-    return f.verdict != VERDICT_BAD;
+    if (silent ? v->accepts : said == VERDICT_GOOD) {
+        a->silent = a->silent || silent;
+        return true;
+    }
+    a->silent = silent;
+    a->refused_by = verifier_name(VERIFIER_HTTP);
+    finding_set(&f, VERDICT_BAD, silent ? "it did not answer" : "it says so");
+    log_verdict(r, VERIFIER_HTTP, &f);
+    return false;
 }
 
 // Another attempt is made; its answer stays as it is until that is booked.
@@ -392,18 +396,14 @@ static enum flow ask_outside(struct req *r)
         bool asked = v->outside;
         outside_free(v->outside);
         v->outside = NULL;
-        if (asked && !accepts(r, &r->plan->route->verifiers[v->next - 1], said)) {
-            r->attempt.refused_by = verifier_name(VERIFIER_HTTP);
+        if (asked && !accepts(r, &r->plan->route->verifiers[v->next - 1], said))
             return escalate(r);
-        }
         const struct config_verifier *one = next_outside(r);
         if (!one)
             break;
         ask(r, one);
-        if (!v->outside && !accepts(r, one, VERDICT_UNSURE)) {
-            r->attempt.refused_by = verifier_name(VERIFIER_HTTP);
+        if (!v->outside && !accepts(r, one, VERDICT_UNSURE))
             return escalate(r);
-        }
     }
     if (ask_second(r) || verifying_unproved(r))
         return escalate(r);

@@ -21,9 +21,12 @@ class Checker(Scripted):
         seen.append((call.path, body))
         clients.add(call.client_address)
         go.wait(60)
-        call.send(reply["body"], status=reply["status"])
+        call.send(reply["body"], status=500 if call.path.endswith("none") else reply["status"])
 
 
+SILENT = ({"verified": "refused", "refused_by": "http", "on_error": "refuse"},
+          "refused, as http gave no answer (on_error: refuse)")
+ACCEPTED = ({"verified": "good", "on_error": "accept"}, "accepted, as http gave no answer (on_error: accept)")
 checker = Checker()
 URL = f"{checker.url}/check"
 ROUTES = f"""tiers:
@@ -34,10 +37,24 @@ routes:
       verify: [refusal, {{ http: "{URL}" }}] }}
   - {{ name: mild, small: small, large: large, match: {{ key: nobody }}, hold: 60s,
       verify: [{{ http: "{URL}", on_error: accept }}] }}
+  - {{ name: late, small: small, large: large, match: {{ key: nobody }},
+      verify: [{{ http: "{URL}", timeout: 100ms }}] }}
+  - {{ name: two, small: small, large: large, match: {{ key: nobody }},
+      verify: [{{ http: "{URL}/none", on_error: accept }}, {{ http: "{URL}" }}] }}
   - {{ name: sure, small: small, large: large, match: {{ key: nobody }}, hold: 60s, verify: [{{ logprob: 0.9 }}] }}
   - {{ name: both, small: small, large: large, match: {{ key: nobody }}, verify: [{{ logprob: 0.9 }}, refusal] }}
 """
 told = Told()
+
+
+def told_of(gateway, answer):
+    """What `route explain` says of the small side's answer, and in words."""
+    call = answer.headers["x-costlens-request-id"]
+    found = json.loads(gateway.costlens("route", "explain", call, "--json").stdout)["attempts"][0]["decision"]
+    words = gateway.costlens("route", "explain", call).stdout.split("attempt 1", 1)[1].split("\n")[0]
+    return {k: found[k] for k in ("verified", "refused_by", "on_error") if k in found}, words.split("its answer: ")[1]
+
+
 with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=ROUTES) as gateway:
     def ask(route, small, **more):
         return gateway.chat(model=route, headers={"x-told": json.dumps({"small": small, "large": "LARGE"})}, **more)
@@ -46,6 +63,9 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
         answer = ask(route, small, **more)
         expect(answer.status, 200, answer)
         return answer.headers["x-costlens-model"]
+
+    def explained(answer):
+        return told_of(gateway, answer)
 
     for stream in ({}, {"stream": True}):
         reply.update(body=b'{"ok":true,"score":0.9}', status=200)
@@ -59,13 +79,17 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
         expect(model("strict", "I'm sorry, but I can't help with that.", **stream), "told/large")
         expect(len(seen), count)
         reply.update(body=b'{"ok":false}')
-        expect(model("strict", "It is fine.", **stream), "told/large")
+        expect(explained(ask("strict", "It is fine.", **stream)),
+               ({"verified": "refused", "refused_by": "http"}, "refused by http"))
         expect(model("mild", "It is fine.", **stream), "told/large")
         # What is no answer: as the route says.
         for body, status in ((b'{"ok":false}', 500), (b"", 200), (b'{"ok":1}', 200), (b"x" * 100000, 200)):
             reply.update(body=body, status=status)
             expect(model("strict", "It is fine.", **stream), "told/large")
             expect(model("mild", "It is fine.", **stream), "told/small")
+            # That nobody has said so is told.
+            expect(explained(ask("strict", "It is fine.", **stream)), SILENT)
+            expect(explained(ask("mild", "It is fine.", **stream)), ACCEPTED)
 
         # Log-probabilities are asked for, looked at, and taken out again.
         sure = {"content": "It is.", "logprobs": [-0.01, -0.02]}
@@ -98,6 +122,13 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
         answer = respond(sure, include=["message.output_text.logprobs"])
         expect_in('"logprob"', answer.body.decode())
         expect(told.asked[-1]["include"], ["message.output_text.logprobs"])
+    reply.update(body=b'{"ok":true}', status=200)
+    expect(explained(ask("two", "It is fine.")), ACCEPTED)
+    reply.update(body=b'{"ok":false}')
+    expect(explained(ask("two", "It is fine."))[1], "refused by http")
+    go.clear()
+    expect(explained(ask("late", "It is fine.")), SILENT)
+    go.set()
     # Its connections are kept, as a provider's are.
     expect_true(len(clients) < len(seen) / 2, f"{len(clients)} connections for {len(seen)} questions")
 
@@ -168,5 +199,12 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), models=[], extra=
           [{"error": "verify_refusal"}], 10, "it was refused for what it says")
     # Nobody listens any more: there is no verifier.
     checker.server.server_close()
+    def answer(route, small):
+        return gateway.chat(model=route, headers={"x-told": json.dumps({"small": small, "large": "LARGE"})})
+
     expect(model("strict", "It is fine."), "told/large")
     expect(model("mild", "It is fine."), "told/small")
+    expect(told_of(gateway, answer("strict", "It is fine.")), SILENT)
+    expect(told_of(gateway, answer("mild", "It is fine.")), ACCEPTED)
+    # What another one has refused it does not concern; nor what another one says no to behind it.
+    expect(told_of(gateway, answer("strict", "I'm sorry, but I can't help with that."))[1], "refused by refusal")

@@ -227,10 +227,11 @@ static void its_end_is_set_in_its_place(void **state)
         {.there = true, .told = true, .sure = INT32_MIN},
         {.there = true, .good = true, .told = true, .sure = -1, .mean = true},
         {.there = true, .by = DECISION_BY_HTTP, .told = true, .sure = 1},
+        {.there = true, .good = true, .by = DECISION_BY_SILENT},
         {.by = DECISION_BY_SIZE}};
     struct buf then;
     buf_init(&then, &alloc_heap, 0);
-    for (unsigned i = 0; i < 12; i++) {
+    for (unsigned i = 0; i < 14; i++) {
         struct decision d = known();
         (void)back(&d); // which has an end already
         d.verdict = verdicts[i / 2];
@@ -254,7 +255,7 @@ static void who_refused_comes_back(void **state)
     struct decision d = known(), out;
     for (enum decision_by by = DECISION_BY_NONE; by < DECISION_BY_COUNT; by++) {
         assert_int_equal(decision_by_of(decision_by_name(by)), by);
-        d.verdict = (struct decision_verdict){.there = by < DECISION_BY_HOLD, .by = by};
+        d.verdict = (struct decision_verdict){.there = !decision_by_unseen(by), .by = by};
         assert_int_equal(back(&d).verdict.by, by);
         assert_int_equal(back(&d).verdict.there, d.verdict.there);
         packed.ptr[0] = 3;
@@ -263,6 +264,12 @@ static void who_refused_comes_back(void **state)
     // One that was asked outside had not said by then what it makes of it.
     d.verdict = (struct decision_verdict){.there = true, .good = true, .by = DECISION_BY_HOLD};
     assert_int_equal(back(&d).verdict.by, DECISION_BY_HOLD);
+    // Nor has one that was silent, which was asked of what others had looked at.
+    d.verdict.by = DECISION_BY_SILENT;
+    assert_int_equal(back(&d).verdict.by, DECISION_BY_SILENT);
+    packed.ptr[1] = (char)((unsigned char)packed.ptr[1] & ~64u);
+    packed.ptr[3] = (char)((unsigned char)packed.ptr[3] & ~1u);
+    assert_false(decision_unpack(buf_str(&packed), &out));
     d.verdict = (struct decision_verdict){.there = true, .good = true};
     (void)back(&d);
     packed.ptr[0] = 3;
