@@ -197,3 +197,15 @@ int128 decimal_divide(int128 n, int128 d)
         whole += n < 0 ? -1 : 1;
     return whole;
 }
+
+int128 decimal_divide_up(int128 n, int128 d)
+{
+    must(d > 0);
+    return n / d + (n % d > 0);
+}
+
+int128 decimal_divide_down(int128 n, int128 d)
+{
+    must(d > 0);
+    return n / d - (n % d < 0);
+}

@@ -32,5 +32,9 @@ void decimal_write(struct buf *b, int128 value, unsigned places, unsigned keep);
 struct str decimal_text(int128 value, unsigned places, unsigned keep, char text[DECIMAL_TEXT]);
 // n / d rounded half to even. d > 0.
 int128 decimal_divide(int128 n, int128 d);
+// The same rounded to the whole number that is not below it, or not above it: what is shown of a
+// cost and a bound, and of what is saved, is never better than it is.
+int128 decimal_divide_up(int128 n, int128 d);
+int128 decimal_divide_down(int128 n, int128 d);
 
 #endif

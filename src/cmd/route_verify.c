@@ -282,6 +282,19 @@ static void add_mean(struct buf *b, int64_t sum, int64_t rows)
         decimal_write(b, decimal_divide((int128)sum * 1000, rows * (int128)PPM), 3, 3);
 }
 
+// The mean quality of what a cascade gives, to thousandths, and never better than it is.
+static void add_given(struct buf *b, int64_t sum, int64_t rows)
+{
+    decimal_write(b, decimal_divide_down((int128)sum * 1000, rows * (int128)PPM), 3, 3);
+}
+
+// What a cascade takes, to thousandths, and never less than it is.
+static void add_cost(struct buf *b, int64_t ppm)
+{
+    decimal_write(b, decimal_divide_up((int128)ppm * 1000, PPM), 3, 3);
+}
+
+// Costs are rounded up: what is said to pay does.
 struct outcome {
     struct group refused;
     int64_t escalated_ppm; // of all rows
@@ -297,10 +310,12 @@ static struct outcome outcome_of(const struct trial *t)
     o.refused.judged -= t->kept.judged;
     o.refused.weak_ppm -= t->kept.weak_ppm;
     o.refused.strong_ppm -= t->kept.strong_ppm;
-    o.escalated_ppm = t->all.rows ? o.refused.rows * PPM / t->all.rows : 0;
-    o.attempts_ppm = PPM + (t->all.rows ? t->seconds * PPM / t->all.rows : 0);
-    o.all_ppm =
-        o.escalated_ppm + (int64_t)decimal_divide((int128)o.attempts_ppm * t->ratio_ppm, PPM);
+    const int64_t rows = t->all.rows ? t->all.rows : 1;
+    const int64_t attempts = rows + t->seconds;
+    o.escalated_ppm = (int64_t)decimal_divide_up((int128)o.refused.rows * PPM, rows);
+    o.attempts_ppm = (int64_t)decimal_divide_up((int128)attempts * PPM, rows);
+    o.all_ppm = (int64_t)decimal_divide_up(
+        (int128)o.refused.rows * PPM + (int128)attempts * t->ratio_ppm, rows);
     o.quality_ppm = t->kept.weak_ppm + o.refused.strong_ppm;
     return o;
 }
@@ -316,6 +331,15 @@ static void json_mean(struct json_out *o, const char *name, int64_t sum, int64_t
 {
     if (rows > 0)
         json_share(o, name, (int64_t)decimal_divide(sum, rows));
+    else
+        json_out_null(o, name);
+}
+
+// Of what is given by a cascade: no better than it is.
+static void json_given(struct json_out *o, const char *name, int64_t sum, int64_t rows)
+{
+    if (rows > 0)
+        json_share(o, name, (int64_t)decimal_divide_down(sum, rows));
     else
         json_out_null(o, name);
 }
@@ -378,7 +402,7 @@ static void print_json(const struct trial *t)
     json_out_flag(&o, "pays", sum.all_ppm < PPM);
     json_mean(&o, "weak", t->all.weak_ppm, t->all.judged);
     json_mean(&o, "strong", t->all.strong_ppm, t->all.judged);
-    json_mean(&o, "cascade", sum.quality_ppm, t->all.judged);
+    json_given(&o, "cascade", sum.quality_ppm, t->all.judged);
     json_out_end(&o, '}');
     puts(buf_cstr(&b));
     buf_fini(&b);
@@ -439,19 +463,19 @@ static void print_text(const struct trial *t)
         buf_add_cstr(&b, "quality  small ");
         add_mean(&b, t->all.weak_ppm, t->all.judged);
         buf_add_cstr(&b, "  cascade ");
-        add_mean(&b, sum.quality_ppm, t->all.judged);
+        add_given(&b, sum.quality_ppm, t->all.judged);
         buf_add_cstr(&b, "  large ");
         add_mean(&b, t->all.strong_ppm, t->all.judged);
         buf_add_char(&b, '\n');
     }
     buf_add_cstr(&b, "cost     ");
-    add_mean(&b, sum.escalated_ppm, 1);
+    add_cost(&b, sum.escalated_ppm);
     buf_add_cstr(&b, " escalated + ");
-    add_mean(&b, sum.attempts_ppm, 1);
+    add_cost(&b, sum.attempts_ppm);
     buf_add_cstr(&b, " x ");
-    add_mean(&b, t->ratio_ppm, 1);
+    add_cost(&b, t->ratio_ppm);
     buf_add_cstr(&b, " price ratio = ");
-    add_mean(&b, sum.all_ppm, 1);
+    add_cost(&b, sum.all_ppm);
     buf_printf(&b, " of the large model's alone: it %s",
                sum.all_ppm < PPM ? "pays" : "does not pay");
     puts(buf_cstr(&b));

@@ -2,8 +2,6 @@
 
 #include "verify/breakeven.h"
 
-#include "base/decimal.h"
-
 #define PPM 1000000
 
 static void halve(struct breakeven *b)
@@ -49,10 +47,10 @@ bool breakeven_attempt(struct breakeven_call *call, const struct breakeven_attem
     return true;
 }
 
-static uint64_t part(uint64_t of, uint64_t whole, uint64_t scale)
+static uint32_t part(uint128 of, uint128 whole, uint128 scale)
 {
-    uint128 n = (uint128)of * scale / whole;
-    return n > UINT32_MAX ? UINT32_MAX : (uint64_t)n;
+    const uint128 n = (of * scale + whole - 1) / whole;
+    return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
 }
 
 static struct breakeven_sum sum_of(const struct breakeven *b)
@@ -60,16 +58,18 @@ static struct breakeven_sum sum_of(const struct breakeven *b)
     struct breakeven_sum s = {0};
     if (b->calls == 0)
         return s;
-    s.escalated_ppm = (uint32_t)part(b->escalated, b->calls, PPM);
-    s.small_milli = (uint32_t)part(b->small, b->calls, 1000);
+    s.escalated_ppm = part(b->escalated, b->calls, PPM);
+    s.small_milli = part(b->small, b->calls, 1000);
     s.all_ppm = s.escalated_ppm; // at the least
     if (b->large_cost == 0 || b->small == 0) {
         s.known = b->calls >= BREAKEVEN_LEAST && b->escalated == b->calls;
         return s;
     }
-    uint64_t small_ppm = part(b->small_cost, b->large_cost, PPM);
-    s.ratio_ppm = (uint32_t)part(small_ppm, b->small, b->calls);
-    s.all_ppm = s.escalated_ppm + small_ppm;
+    // Of both together, so that it is rounded once. Of as many calls as are kept that cost as much
+    // as any may, in millionths, that is 102 bits.
+    s.ratio_ppm = part(b->small_cost * b->calls, b->large_cost * b->small, PPM);
+    s.all_ppm = part(b->escalated * b->large_cost + b->small_cost * b->calls,
+                     b->calls * b->large_cost, PPM);
     s.known = b->calls - b->unpriced >= BREAKEVEN_LEAST ||
               (b->calls >= BREAKEVEN_LEAST && b->escalated == b->calls);
     s.pays = s.all_ppm < PPM;

@@ -15,19 +15,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/decimal.h"
 #include "base/must.h"
 
 #define BREAKEVEN_LEAST 30  // calls, before it is judged
 #define BREAKEVEN_KEPT  512 // calls at most that count; then all is halved
 
-// Money is in picodollars: of BREAKEVEN_KEPT calls of a million dollars each it still is far from
-// full.
+// Money is in picodollars.
 struct breakeven {
     uint64_t calls;     // that began at the small side, with a verdict
     uint64_t escalated; // of them
     uint64_t small;     // attempts
     uint64_t unpriced;  // calls of which not every price is known: they do not count in money
-    uint64_t small_cost, large_cost;
+    uint128 small_cost, large_cost;
 };
 
 // One call: its small attempts, what they cost, and what the large side alone costs (would have, if
@@ -37,7 +37,7 @@ struct breakeven_call {
     unsigned small;
     bool escalated;
     bool priced;
-    uint64_t small_cost, large_cost;
+    uint128 small_cost, large_cost;
     bool learning;
 };
 
@@ -60,6 +60,7 @@ struct breakeven_attempt {
 // that nobody judged was escalated where it is the large side's, else it says nothing.
 bool breakeven_attempt(struct breakeven_call *call, const struct breakeven_attempt *a) MUST_USE;
 
+// None of it is less than it is: what is not whole is rounded up.
 struct breakeven_sum {
     bool known; // enough calls, and their prices; or every one of them was escalated, which pays
                 // at no price
@@ -68,8 +69,8 @@ struct breakeven_sum {
     uint32_t escalated_ppm; // of the calls
     uint32_t small_milli;   // k, in thousandths
     uint32_t ratio_ppm;     // of prices, per attempt; at most UINT32_MAX
-    uint64_t all_ppm;       // escalated share + k x ratio, where that is known, too; below
-                            // 1,000,000 it pays
+    uint64_t all_ppm;       // escalated share + k x ratio, where that is known, too; at most
+                            // UINT32_MAX; below 1,000,000 it pays
 };
 
 struct breakeven_sum breakeven_sum(const struct breakeven *b);

@@ -34,10 +34,15 @@ expect({name: found["bad"] for name, found in out["verifiers"].items()},
 expect(out["verifiers"]["agree"], {"good": 1, "unsure": 5, "bad": 1, "weak_of_good": 1, "weak_of_bad": 0,
                                     "precision": 1, "recall": 0.2})
 expect(out["verifiers"]["repetition"]["precision"], None)
-expect((out["rows"], out["weak"], out["cascade"]), (7, 0.166667, 0.916667))
-expect((out["escalated"], out["break_even"], out["pays"]), (0.857142, 0.971428, True))
-expect(out["small_attempts"], 1.142857)  # the second model is asked of what no other verifier refuses: one in seven
+expect((out["rows"], out["weak"], out["cascade"]), (7, 0.166667, 0.916666))
+# 6/7 + 8/7 x 0.1: what it costs is never told as less than it is.
+expect((out["escalated"], out["break_even"], out["pays"]), (0.857143, 0.971429, True))
+expect(out["small_attempts"], 1.142858)  # the second model is asked of what no other verifier refuses: one in seven
 expect(json.loads(verify(text, "--json", "--ratio", "0.2"))["pays"], False)
+even = json.loads(verify(text, "--json", "--ratio", "0.125"))  # 1
+expect((even["break_even"], even["pays"]), (1, False))
+expect_in("0.858 escalated + 1.143 x 0.125 price ratio = 1.000 of the large model's alone: it does not pay",
+          verify(text, "--ratio", "0.125"))
 out = json.loads(verify(text, "--json", "--verify", "refusal,logprob=0.5"))
 expect(list(out["verifiers"]), ["refusal", "logprob"])
 expect_in("it pays", verify(text))

@@ -188,6 +188,19 @@ static void divides(void **state)
     equal(decimal_divide(most / 2 + 1, most), 1, "more than half");
 }
 
+static void divides_to_a_side(void **state)
+{
+    (void)state;
+    static const int cases[][4] = {// n, d, up, down
+                                   {0, 3, 0, 0}, {1, 3, 1, 0},    {2, 3, 1, 0},    {3, 3, 1, 1},
+                                   {7, 3, 3, 2}, {-1, 3, 0, -1},  {-3, 3, -1, -1}, {-7, 3, -2, -3},
+                                   {4, 2, 2, 2}, {-4, 2, -2, -2}, {5, 1, 5, 5},    {-5, 1, -5, -5}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        equal(decimal_divide_up(cases[i][0], cases[i][1]), cases[i][2], "up");
+        equal(decimal_divide_down(cases[i][0], cases[i][1]), cases[i][3], "down");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +211,7 @@ int main(void)
         cmocka_unit_test(writes),
         cmocka_unit_test(comes_back),
         cmocka_unit_test(divides),
+        cmocka_unit_test(divides_to_a_side),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -61,6 +61,44 @@ static void break_even(void **state)
     assert_false(breakeven_sum(&b).known);
 }
 
+// So many calls, of which so many were escalated, that cost so much each.
+static struct breakeven_sum sum_of(uint64_t calls, uint64_t escalated, uint64_t small,
+                                   uint64_t large_alone)
+{
+    struct breakeven b = {0};
+    for (uint64_t i = 0; i < calls; i++)
+        breakeven_add(&b, &(struct breakeven_call){.small = 1 + (i == 0),
+                                                   .escalated = i < escalated,
+                                                   .priced = true,
+                                                   .small_cost = small,
+                                                   .large_cost = large_alone});
+    return breakeven_sum(&b);
+}
+
+// What it takes is never told as less than it is, nor said to pay for that.
+static void a_break_even_rounds_up(void **state)
+{
+    (void)state;
+    const struct breakeven_sum even = sum_of(30, 10, 2, 3); // 1/3 + 2/3
+    assert_int_equal(even.all_ppm, 1000000);
+    assert_false(even.pays);
+    assert_int_equal(even.escalated_ppm, 333334);
+    assert_int_equal(even.small_milli, 1034); // 31 / 30
+    assert_int_equal(even.ratio_ppm, 645162); // 2/3 x 30/31
+    const struct breakeven_sum below = sum_of(30, 10, 2000000, 3000009);
+    assert_true(below.pays);
+    assert_int_equal(below.all_ppm, 999999);
+}
+
+// As much as a call may cost, each.
+static void dear_calls_are_summed(void **state)
+{
+    (void)state;
+    const struct breakeven_sum s = sum_of(BREAKEVEN_KEPT, 0, INT64_MAX / 10, INT64_MAX);
+    assert_int_equal(s.all_ppm, 100000);
+    assert_true(s.known && s.pays);
+}
+
 // What the attempts of a call say of it: a judged one costs `cost`, the large side's 100.
 static const struct breakeven_attempt kept = {.judged = true,
                                               .good = true,
@@ -136,6 +174,8 @@ static void what_has_no_price_is_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(break_even),
+                                       cmocka_unit_test(a_break_even_rounds_up),
+                                       cmocka_unit_test(dear_calls_are_summed),
                                        cmocka_unit_test(a_call_is_kept_or_escalated),
                                        cmocka_unit_test(what_nobody_judged_says_nothing),
                                        cmocka_unit_test(what_has_no_price_is_said)};
