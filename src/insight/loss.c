@@ -9,15 +9,17 @@
 
 #define RISK  0.025 // at either end
 #define STEPS 1000  // of 0.1 %, on either side of 0
+#define TOLD  0.05  // a loss that is to be told, where groups of calls are large
 
 struct test {
     const struct evidence *calls;
-    size_t count;
+    size_t count, unit;
 };
 
 static bool is_proved(const struct test *t, int step, bool more)
 {
-    const struct claim c = {.loss = (double)step / STEPS, .more = more, .risk = RISK};
+    const struct claim c = {
+        .loss = (double)step / STEPS, .more = more, .risk = RISK, .unit = t->unit};
     return certificate_proves(t->calls, t->count, &c);
 }
 
@@ -35,10 +37,11 @@ static int last_proved(const struct test *t, bool more)
 
 struct loss loss_of(struct evidence *calls, size_t count)
 {
-    const struct test t = {calls, count};
+    struct test t = {calls, count, 1};
     struct certificate at;
     must(count > 0);
     certificate_shuffle(calls, count);
+    t.unit = certificate_unit(calls, count, TOLD);
     certificate_at(calls, count, 0, &at);
     if (!(at.share > 0)) // nothing goes to the small side
         return (struct loss){.is = 0};

@@ -21,6 +21,8 @@
 #define QUALITY    0.8  // of the large model
 #define VARIANCE   0.1  // of what a call has above what was promised
 #define STAKE_MOST 0.9  // as in wager.c
+#define SPREADS    2.0  // that a number of calls may be off its mean: 97.7 of 100 times it is less
+#define LOWEST     (-2) // a score that goes to the small model, if anything does
 
 static bool goes_weak(const struct evidence *p, double threshold)
 {
@@ -49,15 +51,35 @@ size_t certificate_group_end(const struct evidence *pairs, size_t count, size_t 
     return end;
 }
 
-// Pairs that no group of that size has room for.
-static size_t beyond(const struct evidence *pairs, size_t count, size_t size)
+size_t certificate_largest(const struct evidence *pairs, size_t count)
 {
-    size_t sum = 0;
+    size_t largest = 0;
     for (size_t i = 0, end; i < count; i = end) {
         end = certificate_group_end(pairs, count, i);
-        sum += end - i > size ? end - i - size : 0;
+        largest = end - i > largest ? end - i : largest;
     }
-    return sum;
+    return largest;
+}
+
+// Pairs that no group of that size has room for.
+struct beyond {
+    size_t sum;
+    double more; // that there may be, by chance, of as many calls
+};
+
+static struct beyond beyond(const struct evidence *pairs, size_t count, size_t size)
+{
+    struct beyond b = {0, 0};
+    double squares = 0, most = 0;
+    for (size_t i = 0, end; i < count; i = end) {
+        end = certificate_group_end(pairs, count, i);
+        const size_t over = end - i > size ? end - i - size : 0;
+        b.sum += over;
+        squares += (double)over * (double)over;
+        most = fmax(most, (double)over);
+    }
+    b.more = most + SPREADS * sqrt(squares);
+    return b;
 }
 
 // How much the logarithm of a fortune may grow at best, a call: of a size of groups, and what may
@@ -71,15 +93,22 @@ static double growth(double size, double left)
     return stake * left - stake * stake * VARIANCE / 2;
 }
 
+double certificate_beyond(const struct evidence *pairs, size_t count, size_t unit)
+{
+    const struct beyond b = beyond(pairs, count, unit);
+    return (double)b.sum + b.more;
+}
+
 // By their sizes alone: of large ones few are wagered on, and of small ones much is beyond.
 size_t certificate_unit(const struct evidence *pairs, size_t count, double loss)
 {
     const double may = QUALITY * fmax(LOSS_LEAST, fabs(loss));
     double best = -1;
-    size_t unit = 1, over = 1;
+    double over = 1;
+    size_t unit = 1;
     for (size_t size = 1; over > 0 && size <= count; size += 1 + size / 8) {
-        over = beyond(pairs, count, size);
-        const double grows = growth((double)size, may - (double)over / (double)count);
+        over = certificate_beyond(pairs, count, size);
+        const double grows = growth((double)size, may - over / (double)count);
         if (grows > best) {
             best = grows;
             unit = size;
@@ -121,10 +150,12 @@ static double weighed(const struct evidence *p, const struct question *q)
     return q->sign * margin(p, q->threshold, q->loss, q->sign < 0) * (double)p->weight;
 }
 
-// What each group bears of the pairs that are beyond.
+// What each group bears of the pairs that are beyond, and of those that there may be, by chance,
+// with a small answer each.
 static double burden(const struct test *t, const struct question *q)
 {
-    double sum = 0;
+    const struct evidence lost = {.score = LOWEST, .weight = 1, .unjudged = true};
+    double sum = beyond(t->pairs, t->count, t->unit).more * weighed(&lost, q);
     size_t groups = 0;
     for (size_t i = 0, end; i < t->count; i = end, groups++) {
         end = certificate_group_end(t->pairs, t->count, i);
@@ -321,6 +352,7 @@ double certificate_promised_upper(const struct evidence *pairs, size_t count,
 bool certificate_proves(const struct evidence *pairs, size_t count, const struct claim *c)
 {
     must(c->loss >= -1 && c->loss <= 1);
-    const struct test t = {pairs, count, c->risk, certificate_unit(pairs, count, c->loss)};
+    const size_t unit = c->unit ? c->unit : certificate_unit(pairs, count, c->loss);
+    const struct test t = {pairs, count, c->risk, unit};
     return is_proved(&t, c->threshold, c->loss, c->more ? -1 : 1);
 }

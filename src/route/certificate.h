@@ -20,8 +20,9 @@
 // Pairs that belong together (talks.h) prove what one does: what one of them loses the others do.
 // So the wager is over groups, whose pairs are added up. Where some are much larger than others, a
 // few would be all that is wagered on: what is beyond a size, chosen by the sizes alone, is taken
-// at its worst, and all groups bear it alike. How much that is is known of the groups that are
-// there, without a bound: of longer ones that are to come nothing is proved.
+// at its worst, and all groups bear it alike. As many there may be more, by chance, where all calls
+// are looked at: two standard deviations of a sum of Poisson's, and the largest once more. Of
+// longer ones than any that is there nothing is proved.
 //
 // One test spends the risk wholly. Whoever asks again when more pairs have come has another chance
 // to be wrong: of his k-th time promise_at says what it may spend.
@@ -71,9 +72,12 @@ struct certificate {
 void certificate_shuffle(struct evidence *pairs, size_t count);
 // Behind the last pair of the group that `from` is of, of those in that order; it is below `count`.
 size_t certificate_group_end(const struct evidence *pairs, size_t count, size_t from);
+size_t certificate_largest(const struct evidence *pairs, size_t count); // group; 0: there is none
 // How many pairs of a group are looked at, where a loss of so much is to be told. The pairs are in
 // the order of certificate_shuffle.
 size_t certificate_unit(const struct evidence *pairs, size_t count, double loss);
+// How many pairs are beyond that many of their groups, and may be, by chance, among as many calls.
+double certificate_beyond(const struct evidence *pairs, size_t count, size_t unit);
 // How many judged pairs that belong to no other ones prove as much as all of these may at best. In
 // the same order.
 double certificate_units(const struct evidence *pairs, size_t count, double loss);
@@ -99,6 +103,7 @@ struct claim {
     double loss; // from -1, twice as good as the large one, to 1
     bool more;
     double risk;
+    size_t unit; // pairs of a group that are looked at; 0: what certificate_unit says of that loss
 };
 // They prove it at that risk, taken in their order. Nothing is paid for having tried many claims
 // that way, where one stops at the first that is not proved.

@@ -179,22 +179,34 @@ static size_t part_of(struct proof *p, uint64_t task)
     return n;
 }
 
-// What those of the part, which lie in p->some, are held to, so that one group more as large as the
-// largest that was learned from may be lost beyond what is looked at.
+// What those of the part, which lie in p->some, are held to: they bear one more group like their
+// largest (certificate.h), and here what one like the largest that was learned from has beyond it.
 static struct promise borne(const struct proof *p, size_t count, const struct promise *promise)
 {
     const size_t unit = certificate_unit(p->some, count, promise->loss);
-    const double more = p->largest > unit ? (double)(p->largest - unit) : 0;
+    const size_t largest = certificate_largest(p->some, count);
+    const size_t bears = largest > unit ? largest : unit;
+    const double more = p->largest > bears ? (double)(p->largest - bears) : 0;
     return (struct promise){promise->loss - more / (QUALITY_FAIR * (double)(count + 1)),
                             promise->risk};
 }
 
+// So many pairs as learner_proof_least are needed of the part that lies in p->some, to be tested at
+// all: where nothing is lost in them but what is beyond their groups. 0: no number is enough.
+static size_t needs_of(const struct proof *p, size_t count, const struct promise *promise,
+                       unsigned time)
+{
+    const size_t unit = certificate_unit(p->some, count, promise->loss);
+    struct promise left = borne(p, count, promise);
+    left.loss -=
+        certificate_beyond(p->some, count, unit) / (QUALITY_FAIR * (double)(count ? count : 1));
+    return left.loss > 0 ? learner_proof_least(&left, time) : 0;
+}
+
 static bool is_able(struct proof *p, uint64_t task, const struct promise *promise, unsigned time)
 {
-    const size_t n = part_of(p, task);
-    const struct promise held = borne(p, n, promise);
-    return held.loss > 0 &&
-           certificate_units(p->some, n, promise->loss) >= (double)learner_proof_least(&held, time);
+    const size_t n = part_of(p, task), needs = needs_of(p, n, promise, time);
+    return needs && certificate_units(p->some, n, promise->loss) >= (double)needs;
 }
 
 static bool is_tested(struct proof *p, uint64_t task, const struct promise *promise, unsigned time)
@@ -231,7 +243,7 @@ static void find(struct proof *proof, const struct promise *promise, unsigned ti
     out->pairs = n;
     out->units = (size_t)certificate_units(proof->some, n, promise->loss);
     const struct promise bears = borne(proof, n, promise);
-    out->needs = bears.loss > 0 ? learner_proof_least(&bears, time) : 0;
+    out->needs = needs_of(proof, n, promise, time);
     estimate_find(proof->some, n, promise->loss, &out->measured);
     out->measured_upper = measured_upper(proof, n, &out->measured, promise->risk);
     out->certified = (struct certificate){.threshold = CERTIFICATE_NONE};
