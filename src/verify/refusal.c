@@ -9,188 +9,16 @@
 
 #include "verify/refusal.h"
 
-#include <ctype.h>
-
+#include "verify/curt.h"
+#include "verify/phrase.h"
 #include "verify/refusal_words.h"
 
-#define HEAD_BYTES   400 // of a text's beginning
 #define NAME_BYTES   32  // of who signs it
 #define TAIL_BYTES   160 // in which a letter closes
 #define WORDS_BEFORE 4   // of a clause, among which the verb stands
 #define WORDS_BEHIND 6   // the verb, among which is what would be given
 #define WORDS_SOURCE 3   // ... what would be opened
 #define STARTS_MAX   8   // of sentences in a longer text
-
-// The beginning of a text in the form of refusal_words.h, after a blank.
-struct head {
-    char text[HEAD_BYTES + 16];
-    size_t len;
-};
-
-// --- words ---
-
-static bool is_letter(char c)
-{
-    return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
-}
-
-// The bytes of `word` at the front of `text`; 0: it does not stand there.
-static size_t word_at(struct str text, struct str word)
-{
-    const bool ends = word.ptr[word.len - 1] == ' ';
-    const size_t len = word.len - ends;
-    if (!str_starts(text, str_from(word.ptr, len)) ||
-        (ends && text.len > len && is_letter(text.ptr[len])))
-        return 0;
-    return len;
-}
-
-static bool any_at(struct str text, const char *words)
-{
-    struct str list = str_of(words), word;
-    while (str_cut(&list, '|', &word))
-        if (word_at(text, word) > 0)
-            return true;
-    return false;
-}
-
-// To the next word. False: there is none.
-static bool next_word(struct str *text)
-{
-    size_t n = 0;
-    while (n < text->len && text->ptr[n] != ' ')
-        n++;
-    *text = str_skip(*text, n + 1);
-    return text->len > 0;
-}
-
-// One of the next `most` words is one of these.
-static bool any_among(struct str text, const char *words, unsigned most)
-{
-    for (text = str_trim(text); text.len > 0 && most > 0; most--) {
-        if (any_at(text, words))
-            return true;
-        if (!next_word(&text))
-            return false;
-    }
-    return false;
-}
-
-static bool is_one(struct str text, const char *words)
-{
-    struct str list = str_of(words), word;
-    while (str_cut(&list, '|', &word))
-        if (str_eq(text, word))
-            return true;
-    return false;
-}
-
-// The bytes of a whole one of them at the front of `text`; 0: none stands there.
-static size_t whole_at(struct str text, const char *words)
-{
-    struct str list = str_of(words), word;
-    while (str_cut(&list, '|', &word)) {
-        const size_t len = word_at(text, word);
-        if (len > 0 && (len == text.len || !is_letter(text.ptr[len])))
-            return len;
-    }
-    return 0;
-}
-
-static bool any_ends(struct str text, const char *words)
-{
-    struct str list = str_of(words), word;
-    while (str_cut(&list, '|', &word)) {
-        if (str_ends(text, word) &&
-            (text.len == word.len || text.ptr[text.len - word.len - 1] == ' '))
-            return true;
-    }
-    return false;
-}
-
-static bool has(struct str text, const char *words)
-{
-    struct str list = str_of(words), word;
-    while (str_cut(&list, '|', &word))
-        if (str_search(text, word) < text.len)
-            return true;
-    return false;
-}
-
-// --- the head ---
-
-// "i'm", written out; what no other word begins with is not looked at twice.
-static const struct {
-    const char *tail, *full;
-} contractions[] = {
-    {" can't", " cannot"}, {" won't", " will not"}, {"n't", " not"},       {" i'm", " i am"},
-    {" i'd", " i would"},  {" i'll", " i will"},    {"that's", "that is"}, {" i've", " i have"},
-};
-
-static bool is_sentence_end(const struct head *h, size_t end)
-{
-    return end == 0 || (h->text[end - 1] && strchr(".!?", h->text[end - 1]));
-}
-
-// A word has ended.
-static void head_word(struct head *h)
-{
-    struct str now = str_from(h->text, h->len);
-    for (size_t i = 0; i < sizeof contractions / sizeof contractions[0]; i++) {
-        const struct str tail = str_of(contractions[i].tail), full = str_of(contractions[i].full);
-        if (str_ends(now, tail)) {
-            h->len -= tail.len;
-            memcpy(h->text + h->len, full.ptr, full.len);
-            h->len += full.len;
-            return;
-        }
-    }
-    size_t begin = h->len;
-    while (begin > 0 && h->text[begin - 1] != ' ')
-        begin--;
-    const struct str word = str_from(h->text + begin, h->len - begin);
-    if (begin > 1 && !is_sentence_end(h, begin - 1) && is_one(word, refusal_words.adverbs))
-        h->len = begin;
-}
-
-static void head_add(struct head *h, char c)
-{
-    const char last = h->text[h->len - 1];
-    if (is_letter(last) && !is_letter(c) && c != '\'')
-        head_word(h);
-    // d'accès, n'ai: two words. Marks of Markdown are none.
-    const bool elides = c == '\'' && h->len > 1 && strchr("dlnmtsjc", h->text[h->len - 1]) &&
-                        h->text[h->len - 2] == ' ';
-    const bool blank = isspace((unsigned char)c) || c == '*' || c == '#';
-    if (!blank || h->text[h->len - 1] != ' ')
-        h->text[h->len++] = blank ? ' ' : (char)(tolower)((unsigned char)c);
-    if (elides || (c == '\'' && str_ends(str_from(h->text, h->len), str_of(" qu'"))))
-        h->text[h->len++] = ' ';
-}
-
-static void head_read(struct head *h, struct str text)
-{
-    const struct str curly = STR("’"), blank = STR("\xc2\xa0"), thin = STR("\xe2\x80\xaf");
-    h->text[0] = ' ';
-    h->len = 1;
-    for (size_t i = 0; i < text.len && h->len < HEAD_BYTES; i++) {
-        const struct str rest = str_skip(text, i);
-        char c = text.ptr[i];
-        if (str_starts(rest, curly)) {
-            c = '\'';
-            i += curly.len - 1;
-        } else if (str_starts(rest, blank) || str_starts(rest, thin)) {
-            c = ' ';
-            i += c == rest.ptr[0] ? 0 : (rest.ptr[0] == blank.ptr[0] ? blank.len : thin.len) - 1;
-        } else if (i > 0 && (unsigned char)text.ptr[i - 1] == 0xc3 && (unsigned char)c >= 0x80 &&
-                   (unsigned char)c <= 0x9e && (unsigned char)c != 0x97) {
-            c = (char)((unsigned char)c + 0x20); // the capitals of Latin-1
-        }
-        head_add(h, c);
-    }
-    if (is_letter(h->text[h->len - 1]))
-        head_word(h);
-}
 
 // --- where the answer begins ---
 
@@ -201,10 +29,9 @@ static const char wide_ends[] = "。|！|？";
 static size_t sentence_end(struct str text)
 {
     for (size_t at = 0; at < text.len; at++) {
-        if (any_at(str_skip(text, at), wide_ends))
+        if (phrase_any(str_skip(text, at), wide_ends))
             return at + WIDE_END;
-        if (text.ptr[at] != '\0' && strchr(".!?", text.ptr[at]) &&
-            (at + 1 == text.len || text.ptr[at + 1] == ' '))
+        if (phrase_stop(text.ptr[at]) && (at + 1 == text.len || text.ptr[at + 1] == ' '))
             return at + 1;
     }
     return text.len;
@@ -217,7 +44,7 @@ static struct str opening_of(struct str head)
     while (at < head.len) {
         const struct str rest = str_skip(head, at);
         at += sentence_end(rest);
-        if (!any_at(str_trim(rest), refusal_words.courtesies))
+        if (!phrase_any(str_trim(rest), refusal_words.courtesies))
             break;
     }
     return str_from(head.ptr, at);
@@ -261,12 +88,12 @@ static bool is_clause(const struct place *p)
     if (left.len == 0 || strchr(".!?,;:-\"(", left.ptr[left.len - 1]))
         return true;
     for (size_t n = 2; n <= 3 && n <= left.len; n++)
-        if (is_one(str_skip(left, left.len - n), signs))
+        if (phrase_is(str_skip(left, left.len - n), signs))
             return true;
     const struct str part = str_trim(str_from(p->opening.ptr + p->part, p->at - p->part));
-    return !any_at(part, refusal_words.supposes) &&
-           (any_ends(left, refusal_words.before) || any_ends(left, refusal_words.adverbs) ||
-            any_at(part, refusal_words.topics));
+    return !phrase_any(part, refusal_words.supposes) &&
+           (phrase_ends(left, refusal_words.before) || phrase_ends(left, refusal_words.adverbs) ||
+            phrase_any(part, refusal_words.topics));
 }
 
 // What the next place is in.
@@ -275,9 +102,9 @@ static void step(struct place *p)
     const size_t sign = sign_at(p->opening, p->at);
     if (sign > 0)
         p->part = p->at + sign;
-    if (any_at(str_skip(p->opening, p->at), wide_ends))
+    if (phrase_any(str_skip(p->opening, p->at), wide_ends))
         p->sentence = p->at + WIDE_END;
-    else if (sign > 0 && strchr(".!?", p->opening.ptr[p->at]))
+    else if (sign > 0 && phrase_stop(p->opening.ptr[p->at]))
         p->sentence = p->at + 1;
     p->at++;
     p->begins = p->at < p->opening.len && p->opening.ptr[p->at] == ' ' && is_clause(p);
@@ -295,34 +122,44 @@ static struct str said_before(const struct place *p)
 
 static bool gives(struct str verb, const char *things, unsigned words)
 {
-    return !next_word(&verb) || any_among(verb, things, words);
+    return !phrase_next(&verb) || phrase_among(verb, things, words);
 }
 
 // At a verb. Its own affair, as "my account", is none that anybody could give.
 static bool denies_help(struct str verb, const struct refusal_tongue *t)
 {
-    if (any_at(verb, t->helps) || (any_at(verb, t->gives) && gives(verb, t->things, WORDS_BEHIND)))
+    if (phrase_any(verb, t->helps) ||
+        (phrase_any(verb, t->gives) && gives(verb, t->things, WORDS_BEHIND)))
         return true;
-    return any_at(verb, t->opens) && !any_among(verb, t->own, WORDS_BEFORE) &&
+    return phrase_any(verb, t->opens) && !phrase_among(verb, t->own, WORDS_BEFORE) &&
            gives(verb, t->sources, WORDS_SOURCE);
 }
 
 static bool declines(struct str clause, const struct refusal_tongue *t)
 {
-    size_t len = whole_at(clause, t->begins);
+    size_t len = phrase_whole(clause, t->begins);
     if (len == 0)
         return false;
+    const bool wills = phrase_whole(clause, t->wills) > 0;
+    bool lacks = phrase_among(str_from(clause.ptr, len), t->lacks, WORDS_BEFORE);
     struct str rest = str_trim(part_of(str_skip(clause, len), false));
-    while ((len = whole_at(rest, t->passing)) > 0)
+    while ((len = phrase_whole(rest, t->passing)) > 0) {
+        lacks = lacks || phrase_any(rest, t->lacks);
         rest = str_trim(str_skip(rest, len));
+    }
     if (rest.len == 0)
         return t->bare;
-    if (any_at(rest, refusal_words.idioms) || str_ends(rest, str_of(" enough")))
+    lacks = lacks || phrase_any(rest, t->lacks);
+    if (lacks && !phrase_among(rest, t->own, WORDS_BEHIND))
+        return true;
+    if (phrase_any(rest, refusal_words.idioms) || str_ends(rest, str_of(" enough")))
         return false;
+    if (wills && phrase_any(rest, t->makes))
+        return true;
     for (unsigned i = 0; i < WORDS_BEFORE && rest.len > 0; i++) {
         if (denies_help(rest, t))
             return true;
-        (void)next_word(&rest);
+        (void)phrase_next(&rest);
     }
     return false;
 }
@@ -336,31 +173,44 @@ static bool declines_german(const struct place *p)
         " lage,|befugt,|berechtigt,|autorisiert,|imstande,|möglichkeit,|befugnis,|berechtigung,|"
         "erlaubnis,|fähigkeit,|möglich,|erlaubt,|gestattet,";
     const struct str rest = str_skip(p->opening, p->at + 1);
-    if (whole_at(rest, t->begins) == 0)
+    if (phrase_whole(rest, t->begins) == 0)
         return false;
     const struct str one = part_of(rest, false);
-    const bool comma = has(str_clip(rest, one.len + 1), infinitive);
+    const bool comma = phrase_has(str_clip(rest, one.len + 1), infinitive);
     const struct str before = str_from(p->opening.ptr + p->clause, p->at + 1 - p->clause);
     const struct str clause = str_from(before.ptr, before.len + part_of(rest, comma).len);
-    const unsigned all = HEAD_BYTES;
-    if (!any_among(clause, refusal_words.german_not, all) || any_among(clause, t->own, all) ||
-        any_among(clause, refusal_words.german_found, all) ||
-        any_among(before, refusal_words.german_supposes, all))
+    const unsigned all = PHRASE_BYTES;
+    if (!phrase_among(clause, refusal_words.german_not, all) || phrase_among(clause, t->own, all) ||
+        phrase_among(clause, refusal_words.german_found, all) ||
+        phrase_among(before, refusal_words.german_supposes, all))
         return false;
-    return any_among(clause, t->helps, all) ||
-           (any_among(clause, t->gives, all) && any_among(clause, t->things, all)) ||
-           (any_among(clause, t->opens, all) && any_among(clause, t->sources, all));
+    return phrase_among(clause, t->helps, all) ||
+           (phrase_whole(rest, t->wills) > 0 && phrase_among(clause, t->makes, all)) ||
+           (phrase_among(clause, t->gives, all) && phrase_among(clause, t->things, all)) ||
+           (phrase_among(clause, t->opens, all) && phrase_among(clause, t->sources, all));
+}
+
+// "beyond what I can", "outside of my abilities".
+static bool is_beyond(struct str clause)
+{
+    struct str list = str_of(refusal_words.bounds), word;
+    while (str_cut(&list, '|', &word)) {
+        const size_t len = phrase_word(clause, word);
+        if (len > 0)
+            return phrase_among(str_skip(clause, len), refusal_words.limits, WORDS_SOURCE);
+    }
+    return false;
 }
 
 static bool refuses(const struct place *p)
 {
     const struct str clause = str_skip(p->opening, p->at + 1);
-    if (any_at(clause, refusal_words.anywhere) || declines_german(p))
+    if (phrase_any(clause, refusal_words.anywhere) || is_beyond(clause) || declines_german(p))
         return true;
     for (const struct refusal_tongue *t = refusal_words.tongues; p->begins && t->begins; t++)
         if (declines(clause, t))
             return true;
-    return p->begins && any_at(clause, refusal_words.decisive);
+    return p->begins && phrase_any(clause, refusal_words.decisive);
 }
 
 // --- scripts without blanks ---
@@ -371,7 +221,7 @@ static struct str near_of(struct str text, size_t bytes)
     static const char commas[] = "，|。|、|,";
     text = str_clip(text, bytes);
     for (size_t at = 0; at < text.len; at++)
-        if (any_at(str_skip(text, at), commas))
+        if (phrase_any(str_skip(text, at), commas))
             return str_from(text.ptr, at);
     return text;
 }
@@ -383,13 +233,14 @@ static bool refuses_chinese(const struct place *p)
     const struct refusal_wide *w = &refusal_words.chinese;
     struct str list = str_of(w->cannot), word;
     while (str_cut(&list, '|', &word)) {
-        const size_t len = word_at(str_skip(p->opening, p->at), word);
+        const size_t len = phrase_word(str_skip(p->opening, p->at), word);
         if (len == 0)
             continue;
         const struct str before = said_before(p);
         const struct str rest = near_of(str_skip(p->opening, p->at + len), WIDE_BYTES);
-        return (before.len == 0 || any_at(before, w->sorry) || any_at(before, w->topics)) &&
-               !has(before, w->supposes) && has(rest, w->helps) && !has(rest, w->goes_on);
+        return (before.len == 0 || phrase_any(before, w->sorry) || phrase_any(before, w->topics)) &&
+               !phrase_has(before, w->supposes) && phrase_has(rest, w->helps) &&
+               !phrase_has(rest, w->goes_on);
     }
     return false;
 }
@@ -400,13 +251,14 @@ static bool refuses_japanese(const struct place *p)
 {
     const struct refusal_wide *w = &refusal_words.japanese;
     const struct str verb = str_skip(p->opening, p->at);
-    if (!any_at(verb, w->helps))
+    if (!phrase_any(verb, w->helps))
         return false;
     const struct str rest = near_of(verb, WIDE_BYTES);
     const struct str before = said_before(p);
-    const bool sorry = any_at(str_trim(p->opening), w->sorry) || any_at(before, w->sorry);
-    return has(rest, w->cannot) && !has(rest, w->goes_on) && !has(before, w->supposes) &&
-           (before.len == 0 || sorry || has(before, w->topics) || str_is(before, "お") ||
+    const bool sorry = phrase_any(str_trim(p->opening), w->sorry) || phrase_any(before, w->sorry);
+    return phrase_has(rest, w->cannot) && !phrase_has(rest, w->goes_on) &&
+           !phrase_has(before, w->supposes) &&
+           (before.len == 0 || sorry || phrase_has(before, w->topics) || str_is(before, "お") ||
             str_is(before, "ご"));
 }
 
@@ -420,11 +272,11 @@ static bool is_told(const struct place *p)
     static const char oneself[] = " i | ich | je | not | pas | nicht | não ";
     while (before.len > 0 && before.ptr[before.len - 1] != ':' && !str_ends(before, str_of(colon)))
         before.len--;
-    if (before.len == 0 || any_at(before, refusal_words.told))
+    if (before.len == 0 || phrase_any(before, refusal_words.told))
         return before.len > 0;
     const bool several = str_find(before, ' ') < before.len || (before.ptr[0] & 0x80);
-    return several && !any_at(before, refusal_words.topics) &&
-           !any_at(before, refusal_words.courtesies) && !has(before, oneself);
+    return several && !phrase_any(before, refusal_words.topics) &&
+           !phrase_any(before, refusal_words.courtesies) && !phrase_has(before, oneself);
 }
 
 static const struct mark {
@@ -453,6 +305,13 @@ static size_t quote_end(struct str s, const struct mark *m)
     return 0;
 }
 
+// Without its marks.
+static struct str quoted(struct str quote, const struct mark *m)
+{
+    const size_t open = strlen(m->open);
+    return str_from(quote.ptr + open, quote.len - open - strlen(m->close));
+}
+
 // `at` is in a quote that is not all of the text. A `"` that nothing closes is an inch; others are
 // closed where the head is cut off.
 static bool is_quoted(struct str head, size_t at)
@@ -465,7 +324,7 @@ static bool is_quoted(struct str head, size_t at)
         const struct mark *m = mark_at(rest);
         size_t len = m ? quote_end(rest, m) : 1;
         if (len == 0)
-            len = rest.ptr[0] == '"' && head.len < HEAD_BYTES ? 1 : rest.len;
+            len = rest.ptr[0] == '"' && head.len < PHRASE_BYTES ? 1 : rest.len;
         if (m && from + len > at && len < text.len && len > 1)
             return true;
         from += len;
@@ -475,11 +334,13 @@ static bool is_quoted(struct str head, size_t at)
 
 bool refusal_is(struct str text)
 {
-    struct head h;
-    head_read(&h, text);
+    struct phrase_head h;
+    if (curt_of(text) == CURT_MINE)
+        return true;
+    phrase_head(&h, text, refusal_words.adverbs);
     const struct str head = str_from(h.text, h.len);
     const struct str opening = opening_of(head);
-    if (has(head, refusal_words.wants_help))
+    if (phrase_has(head, refusal_words.wants_help))
         return false;
     for (struct place p = {.opening = opening, .begins = true}; p.at < opening.len; step(&p)) {
         const bool wide = (unsigned char)opening.ptr[p.at] >= 0xc0;
@@ -491,21 +352,30 @@ bool refusal_is(struct str text)
     return false;
 }
 
+bool refusal_curt(struct str text)
+{
+    return curt_of(text) >= CURT_NONE;
+}
+
 // --- in a longer text, and in a letter ---
 
 bool refusal_within(struct str text)
 {
     static const char wide[] = "。|！|？|：";
     unsigned starts = 0;
+    if (curt_of(text) != CURT_NOT || refusal_is(text))
+        return true;
     for (size_t at = 0; at < text.len && starts < STARTS_MAX; at++) {
         const struct str rest = str_skip(text, at);
         const struct mark *m = mark_at(rest);
-        const bool start = at == 0 || m || strchr(".!?:;\n'", text.ptr[at]) || any_at(rest, wide);
+        const bool start = m || strchr(".!?:;\n'", text.ptr[at]) || phrase_any(rest, wide);
         if (!start || text.ptr[at] == '\0')
             continue;
-        const size_t own = at == 0 ? 0 : str_utf8_at(text, at);
-        const size_t sign = m ? strlen(m->open) : own;
-        if (refusal_is(str_skip(rest, sign)))
+        const size_t own = str_utf8_at(text, at);
+        const size_t quote = m ? quote_end(rest, m) : 0;
+        const struct str said = quote > 0 ? quoted(str_from(rest.ptr, quote), m)
+                                          : str_skip(rest, m ? strlen(m->open) : own);
+        if (curt_of(said) != CURT_NOT || refusal_is(said))
             return true;
         starts++;
     }
@@ -539,7 +409,7 @@ static bool is_signed(struct str text)
     const struct str name = str_trim(str_skip(text, at));
     return at > 1 && text.ptr[at - 2] == '\n' && name.len <= NAME_BYTES &&
            !strchr(".!?:;,)*`|", name.ptr[name.len - 1]) &&
-           (name.len < WIDE_END || !is_one(str_skip(name, name.len - WIDE_END), wide_ends));
+           (name.len < WIDE_END || !phrase_is(str_skip(name, name.len - WIDE_END), wide_ends));
 }
 
 bool refusal_letter(struct str text)

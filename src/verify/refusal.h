@@ -10,6 +10,9 @@
 #include "base/str.h"
 
 bool refusal_is(struct str text);
+// It says no more than no, if it be only of the matter: "Sorry, that's not possible." So may
+// somebody answer a question.
+bool refusal_curt(struct str text);
 // One of its sentences does, or one that it quotes.
 bool refusal_within(struct str text);
 // It is a letter: with a salutation and a closing. What it declines is its sender's affair.

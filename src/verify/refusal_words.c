@@ -10,16 +10,17 @@ static const char courtesies[] =
     "i am sorry|i am so sorry|i am very sorry|sorry|i apologi|my apolog|apolog|unfortunately|"
     "regrettably|i understand|i appreciate|i hear|thank|hello|hi |hey |dear|great question|"
     "good question|that is a great|that is a good|as an ai|as a language model|i am afraid|"
-    "i am an ai|i am just an ai|"
-    "es tut mir|tut mir|leider|bedauer|entschuldig|ich verstehe|danke|vielen dank|hallo|"
+    "i am an ai|i am just an ai|no. |nope|no way|oops|whoops|hmm|well, |let us |let's "
+    "|afraid|absolutely not|certainly not|yeah|"
+    "nein. |es tut mir|tut mir|leider|bedauer|entschuldig|ich verstehe|danke|vielen dank|hallo|"
     "guten tag|als ki|als sprachmodell|verzeihung|"
-    "je suis d|je suis navr|je suis sincèrement|désol|navré|merci|je comprends|bonjour|"
+    "non. |je suis d|je suis navr|je suis sincèrement|désol|navré|merci|je comprends|bonjour|"
     "malheureusement|je regrette|je m' excuse|excusez|toutes mes excuses|en tant qu|pardon|"
     "lo siento|lo lamento|lamento|siento|gracias|hola|entiendo|comprendo|disculp|perdon|perdón|"
     "desafortunadamente|lamentablemente|como ia|como modelo|como asistente|"
     "mi dispiace|mi spiace|mi scus|scus|grazie|ciao|salve|capisco|purtroppo|sono spiacente|"
     "come ia|come modello|come assistente|"
-    "desculp|peço desculpa|sinto|obrigad|olá|entendo|compreendo|infelizmente|lamentavelmente|"
+    "não. |desculp|peço desculpa|sinto|obrigad|olá|entendo|compreendo|infelizmente|lamentavelmente|"
     "perdão|como um modelo|como assistente|"
     "抱歉|很抱歉|非常抱歉|十分抱歉|对不起|不好意思|很遗憾|您好|你好|感谢|谢谢|作为|我理解|我很抱歉|"
     "申し訳|大変申し訳|すみません|すいません|恐れ入り|残念|ごめん|誠に|こんにちは|ありがとう";
@@ -39,7 +40,7 @@ static const char adverbs[] =
 
 static const char before[] =
     "but|and|that|so|eu|yo|io|eso|esto|isso|isto|sorry|afraid|unfortunately|because|as|an ai|"
-    "assistant|model|ai|"
+    "assistant|model|ai|like|seems|"
     "aber|und|dass|daher|leider|weil|da|denn|"
     "mais|et|que|car|donc|"
     "pero|y|porque|"
@@ -66,7 +67,7 @@ static const char decisive[] =
     "it goes against my|that goes against my|i do not have enough information|i do not know. |"
     "i do not know,|i do not know the answer|i am not sure. |i have no idea|"
     "i do not have personal|i do not have opinions|"
-    "das geht nicht. |das kann ich nicht. |das weiß ich nicht|ich weiß es nicht, |"
+    "das kann ich nicht. |das weiß ich nicht|ich weiß es nicht, |"
     "als ki-sprachmodell|als ki-modell kann ich|als ki-modell habe ich|"
     "als ki-assistent kann ich|als ki-assistent habe ich|"
     "je ne peux pas. |en tant qu' ia|en tant que modèle de langage|"
@@ -75,8 +76,10 @@ static const char decisive[] =
     "como modelo de linguagem|como um modelo de linguagem";
 
 static const char anywhere[] =
-    "not something i can|not something that i can|not something i am able|not something i will|"
-    "not something i am allowed|not something i could|outside what i can|not a topic i can|"
+    "not something i can|not something that i can|not something i am|not something that i am|"
+    "not something i will|not something i do |not something i do.|not something i could|"
+    "possible for me|allowed for me|out of the question for me|too much for me|impossible for me|"
+    "too hard for me|too difficult for me|too complex for me|outside what i can|not a topic i can|"
     "beyond what i can|outside of what i can|nothing i can help|inappropriate for me to|"
     "not appropriate for me to|not within my|beyond my capabilit|outside my capabilit|"
     "nichts, wobei ich|übersteigt meine|außerhalb meiner möglich|"
@@ -84,6 +87,27 @@ static const char anywhere[] =
     "fuera de mis capacidades|más allá de mis capacidades|"
     "oltre le mie capacità|al di fuori delle mie|"
     "além das minhas capacidades|fora das minhas";
+
+static const char bounds[] =
+    "outside my |outside of my |beyond my |above my |outside what i |outside of what i |"
+    "beyond what i |not within my |past my |against my |"
+    "außerhalb meine|übersteigt meine|übersteigen meine|überschreitet meine|über meine |"
+    "hors de ma |hors de mes |au-delà de mes |au-delà de ma |dépasse mes |dépasse ma |en dehors de "
+    "mes |"
+    "fuera de mi |fuera de mis |más allá de mi|supera mi|excede mi|"
+    "oltre le mie |oltre la mia |fuori dalla mia |al di fuori delle mie |al di là delle mie |"
+    "supera le mie |esula dalle mie |"
+    "fora do meu |fora das minhas |além das minhas |além do meu |ultrapassa as minhas";
+
+static const char limits[] =
+    "abilit|capabilit|capacit|scope|expertise|knowledge|remit|reach|power|competenc|skill|limit|"
+    "pay grade|paygrade|training|guideline|rule|polic|principle|programming|terms|ethic|area|can "
+    "|am |could |do |know|offer|"
+    "möglichkeit|fähigkeit|kompetenz|wissen|grenzen|befugnis|können|"
+    "compétence|portée|possibilité|connaissance|limite|pouvoir|"
+    "alcance|posibilidad|competencia|conocimiento|límite|"
+    "portata|possibilità|conoscenz|"
+    "possibilidade|competência|conheciment";
 
 static const char topics_before[] =
     "regarding|about|as for|concerning|on |with |in |for |re |at |due to|given |under |by |"
@@ -119,7 +143,8 @@ static const char wants_help[] = "help me |"
 static const char en_begins[] =
     "i cannot|i can not|i could not|i will not|i am not|i am unable|unable|i do not|i may not|"
     "i must not|i have no|i have not been|i would not be able|i would rather not|"
-    "i would prefer not|i prefer not|i am incapable|i can neither|we cannot help|i am barred|"
+    "i would prefer not|i prefer not|i am incapable|i lack|i can neither|we cannot help|i am "
+    "barred|"
     "i am prohibited";
 
 static const char en_passing[] =
@@ -159,6 +184,18 @@ static const char en_sources[] =
     "information|data |account|such ";
 
 static const char en_own[] = "my |our ";
+
+static const char en_lacks[] =
+    "ability|capability|capacity|way |authority|permission|means |equipped|qualified|programmed|"
+    "trained|tools|incapable|in a position|comfortable";
+
+static const char en_wills[] = "i will not|i would rather not|i would prefer not|i prefer not|"
+                               "i am not going to|i am not comfortable|i am not willing";
+
+static const char en_makes[] =
+    "writ|creat|generat|produc|draft|compos|translat|impersonat|pretend|rat|judg|rank|speculat|"
+    "guess|discuss|provid|help|assist|engag|continu|reveal|disclos|invent|promot|endors|prais|"
+    "insult|jok|role-play|roleplay|describ|explain|answer|comment|do ";
 
 // --- English: who declines ---
 
@@ -216,6 +253,12 @@ static const char decline_helps[] =
     "your question|your query|comply|fulfil|respond|produc|participat|giv|request|any ";
 
 // --- German ---
+
+static const char de_wills[] = "ich werde|werde ich|ich möchte|möchte ich|ich will|will ich";
+
+static const char de_makes[] =
+    "schreiben|verfassen|erstellen|generieren|übersetzen|erzeugen|beurteilen|bewerten|raten|"
+    "erfinden|nachahmen|behaupten|helfen";
 
 static const char de_begins[] =
     "ich kann|kann ich|ich darf|darf ich|ich möchte|möchte ich|ich werde|werde ich|ich könnte|"
@@ -304,6 +347,14 @@ static const char fr_sources[] =
 
 static const char fr_own[] = "mon |ma |mes |moi |notre |nos ";
 
+static const char fr_lacks[] =
+    "capacité|possibilité|moyen|qualifié|compétent|autorisé|habilité|programmé|conçu";
+
+static const char fr_wills[] = "je ne vais pas|je ne souhaite pas|je ne veux pas|je préfère ne pas";
+
+static const char fr_makes[] =
+    "écri|rédig|génér|cré|produi|tradui|jou|not|jug|devin|discut|abord|donn|aid|répond|fai|dire";
+
 // --- Spanish ---
 
 static const char es_begins[] =
@@ -311,7 +362,8 @@ static const char es_begins[] =
     "no te lo puedo|no se lo puedo|no os puedo|no podré|no podría|no me es posible|"
     "me es imposible|me resulta imposible|no soy capaz|no estoy|no tengo|no dispongo|"
     "no cuento con|no debo|no voy a poder|no me está permitido|no se me permite|"
-    "lamento no poder|siento no poder|prefiero no|no deseo|no quiero|no me siento";
+    "lamento no poder|siento no poder|prefiero no|no voy a|no pienso|no deseo|no quiero|no me "
+    "siento";
 
 static const char es_passing[] =
     "forma|manera|modo|te|le|les|os|lo|la|el|de|para|a|en|capacidad|poder|permiso|autorización|"
@@ -342,12 +394,20 @@ static const char es_sources[] =
 
 static const char es_own[] = "mi |mis |nuestr";
 
+static const char es_lacks[] = "capacidad|posibilidad|cualificad|calificad|manera|forma de|modo "
+                               "de|autorizad|programad|diseñad|capacitad|facultad";
+
+static const char es_wills[] = "no voy a|no quiero|no deseo|prefiero no|no pienso";
+
+static const char es_makes[] =
+    "escrib|redact|gener|cre|produc|traduc|juzg|adivin|discut|habl|dar|ayud|respond|hac|dec";
+
 // --- Italian ---
 
 static const char it_begins[] =
     "non posso|non potrò|non potrei|non sono|non mi è possibile|mi è impossibile|non ho|"
     "non dispongo|non mi è permesso|non mi è consentito|preferisco non|non voglio|non intendo|"
-    "non riesco|non sarò|mi dispiace non poter|non devo";
+    "non riesco|non sarò|non ho intenzione di|mi dispiace non poter|non devo";
 
 static const char it_passing[] =
     "modo|di|a|la|il|ti|vi|le|lo|possibilità|capacità|permesso|autorizzazione|autorizzato|"
@@ -375,6 +435,14 @@ static const char it_sources[] =
     "document|informazion|web|sito|tempo reale|account";
 
 static const char it_own[] = "mio |mia |miei |mie |nostr";
+
+static const char it_lacks[] =
+    "capacità|possibilità|qualificat|competent|modo di|autorizzat|programmat|progettat";
+
+static const char it_wills[] = "non voglio|non intendo|preferisco non|non ho intenzione di";
+
+static const char it_makes[] =
+    "scriv|redig|gener|crea|produ|tradu|giudic|indovin|discut|parl|dar|aiut|rispond|far|dir";
 
 // --- Portuguese ---
 
@@ -412,6 +480,14 @@ static const char pt_sources[] =
     "document|informaç|web|site|página|tempo real|conta |externo";
 
 static const char pt_own[] = "meu |minha |meus |minhas |noss";
+
+static const char pt_lacks[] =
+    "capacidade|possibilidade|qualificad|como |meios|autorizad|programad|projetad";
+
+static const char pt_wills[] = "não vou|não quero|não irei|prefiro não";
+
+static const char pt_makes[] =
+    "escrev|redig|ger|cri|produz|traduz|julg|adivinh|discut|falar|dar |ajud|respond|faz|diz";
 
 // --- Chinese ---
 
@@ -475,25 +551,80 @@ static const char closings[] =
     "cordialmente|un abrazo|saluti|cordialità|a presto,|atenciosamente|cumprimentos|abraço|此致|"
     "敬礼|敬上|祝好|顺祝|谨启|敬具|草々|よろしくお願い|宜しくお願い";
 
-static const char nothing[] = "";
-
 static const struct refusal_tongue tongues[] = {
-    {en_begins, en_passing, en_helps, en_gives, en_things, en_opens, en_sources, en_own, false},
-    {decline_begins, decline_passing, decline_helps, nothing, nothing, nothing, nothing, nothing,
-     true},
-    {fr_begins, fr_passing, fr_helps, fr_gives, fr_things, fr_opens, fr_sources, fr_own, false},
-    {fr_decline_begins, fr_decline_passing, fr_decline_helps, nothing, nothing, nothing, nothing,
-     nothing, true},
-    {es_begins, es_passing, es_helps, es_gives, es_things, es_opens, es_sources, es_own, false},
-    {es_decline_begins, es_decline_passing, es_decline_helps, nothing, nothing, nothing, nothing,
-     nothing, true},
-    {it_begins, it_passing, it_helps, it_gives, it_things, it_opens, it_sources, it_own, false},
-    {it_decline_begins, it_decline_passing, it_decline_helps, nothing, nothing, nothing, nothing,
-     nothing, true},
-    {pt_begins, pt_passing, pt_helps, pt_gives, pt_things, pt_opens, pt_sources, pt_own, false},
-    {pt_decline_begins, pt_decline_passing, pt_decline_helps, nothing, nothing, nothing, nothing,
-     nothing, true},
-    {NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false},
+    {.begins = en_begins,
+     .passing = en_passing,
+     .helps = en_helps,
+     .gives = en_gives,
+     .things = en_things,
+     .opens = en_opens,
+     .sources = en_sources,
+     .own = en_own,
+     .lacks = en_lacks,
+     .wills = en_wills,
+     .makes = en_makes},
+    {.begins = decline_begins, .passing = decline_passing, .helps = decline_helps, .bare = true},
+    {.begins = fr_begins,
+     .passing = fr_passing,
+     .helps = fr_helps,
+     .gives = fr_gives,
+     .things = fr_things,
+     .opens = fr_opens,
+     .sources = fr_sources,
+     .own = fr_own,
+     .lacks = fr_lacks,
+     .wills = fr_wills,
+     .makes = fr_makes},
+    {.begins = fr_decline_begins,
+     .passing = fr_decline_passing,
+     .helps = fr_decline_helps,
+     .bare = true},
+    {.begins = es_begins,
+     .passing = es_passing,
+     .helps = es_helps,
+     .gives = es_gives,
+     .things = es_things,
+     .opens = es_opens,
+     .sources = es_sources,
+     .own = es_own,
+     .lacks = es_lacks,
+     .wills = es_wills,
+     .makes = es_makes},
+    {.begins = es_decline_begins,
+     .passing = es_decline_passing,
+     .helps = es_decline_helps,
+     .bare = true},
+    {.begins = it_begins,
+     .passing = it_passing,
+     .helps = it_helps,
+     .gives = it_gives,
+     .things = it_things,
+     .opens = it_opens,
+     .sources = it_sources,
+     .own = it_own,
+     .lacks = it_lacks,
+     .wills = it_wills,
+     .makes = it_makes},
+    {.begins = it_decline_begins,
+     .passing = it_decline_passing,
+     .helps = it_decline_helps,
+     .bare = true},
+    {.begins = pt_begins,
+     .passing = pt_passing,
+     .helps = pt_helps,
+     .gives = pt_gives,
+     .things = pt_things,
+     .opens = pt_opens,
+     .sources = pt_sources,
+     .own = pt_own,
+     .lacks = pt_lacks,
+     .wills = pt_wills,
+     .makes = pt_makes},
+    {.begins = pt_decline_begins,
+     .passing = pt_decline_passing,
+     .helps = pt_decline_helps,
+     .bare = true},
+    {.begins = NULL},
 };
 
 const struct refusal_words refusal_words = {
@@ -504,12 +635,21 @@ const struct refusal_words refusal_words = {
     .idioms = idioms,
     .decisive = decisive,
     .anywhere = anywhere,
+    .bounds = bounds,
+    .limits = limits,
     .topics = topics_before,
     .told = told,
     .wants_help = wants_help,
     .tongues = tongues,
-    .german = {de_begins, nothing, de_helps, de_gives, de_things, de_opens, de_sources, de_own,
-               false},
+    .german = {.begins = de_begins,
+               .helps = de_helps,
+               .gives = de_gives,
+               .things = de_things,
+               .opens = de_opens,
+               .sources = de_sources,
+               .own = de_own,
+               .wills = de_wills,
+               .makes = de_makes},
     .german_not = de_not,
     .german_found = de_found,
     .german_supposes = de_supposes,

@@ -7,8 +7,7 @@
 //   I'm sorry, but   i cannot   in good conscience   provide   you with   instructions.
 //   courtesy         begins     passing              gives                things
 //
-// A list is a text: "one|two". A word of it stands at the beginning of one of the text; where a
-// blank ends it, it is all of one.
+// A list is one of phrase.h.
 
 #ifndef VERIFY_REFUSAL_WORDS_H
 #define VERIFY_REFUSAL_WORDS_H
@@ -24,7 +23,10 @@ struct refusal_tongue {
     const char *opens;   // before one of these or of `sources`, unless they are his own
     const char *sources;
     const char *own;
-    bool bare; // what begins a clause is one where it ends there: "I must decline."
+    const char *lacks; // among the words that pass: what he has not to do anything at all
+    const char *wills; // of the beginnings: he does not want to. A refusal before one of ...
+    const char *makes; // ... these, whatever it is
+    bool bare;         // what begins a clause is one where it ends there: "I must decline."
 };
 
 // Of a language that has no blanks between words.
@@ -44,6 +46,8 @@ extern const struct refusal_words {
     const char *idioms;     // "I can't wait ..."
     const char *decisive;   // begin a clause, and say it all
     const char *anywhere;   // in the first sentence: "that is not something I can"
+    const char *bounds;     // ... and "that is beyond my", before one of ...
+    const char *limits;     // ... these
     const char *topics;     // begin what a colon may end before one's own words
     const char *told;       // ... and what does not, though it is one word
     const char *wants_help; // who asks for help refuses none

@@ -46,19 +46,39 @@ static const char writing[] =
     "scrivi |scriva |scrivere |scrivimi |redigi |"
     "escreva |escreve |escrever |redija |"
     "写|撰写|起草|拟";
+// ... or one of a kind is wanted,
+static const char giving[] = "give |show |suggest |provide |generate |create |prepare |make |send |"
+                             "gib |zeig |erstelle |donne |donnez |propose |dame |da |crea |dammi |"
+                             "dê |dá |crie |给|来|生成";
 static const char texts[] =
-    "letter |mail |email |e-mail |message |reply |response |answer |sms |"
-    "brief |nachricht |antwort |lettre |courriel |réponse |carta |correo |mensaje |respuesta |"
-    "lettera |messaggio |risposta |mensagem |resposta |信|邮件|回复|短信|消息";
+    "letter |mail |email |e-mail |message |reply |response |answer |sms |text |note |notice |post |"
+    "tweet |statement |announcement |greeting |line |script |dialogue |speech |comment |paragraph |"
+    "sentence |template |autoreply |auto-reply |"
+    "brief |nachricht |antwort |notiz |text |aushang |ansage |lettre |courriel |réponse |carta "
+    "|correo |mensaje |respuesta |"
+    "texto |nota |aviso |lettera |messaggio |risposta |testo |avviso |mensagem |resposta "
+    "|信|邮件|回复|短信|消息|通知|公告|留言";
 // ... and declines,
 static const char declining[] =
+    "cancels |cancelling |canceling |apologizes |apologises |apologizing |apologising |resigns |"
+    "resigning |regretting |"
     "decline |declines |declining |refuse |refuses |refusing |reject |rejects |rejecting |"
     "turn down |turns down |turning down |say no |says no |saying no |"
     "ablehnt |ablehne |abzulehnen |absagt |absage |abzusagen |"
     "décline |décliner |déclinant |refuser |refusant |rechazar |rechaza |rechace |rechazando |"
     "declinar |declina |de refus |de rechazo |di rifiuto |de recusa |rifiuta |rifiutare "
     "|rifiutando |declinare |recusar |recusa |"
-    "recuse |recusando |拒绝|婉拒|谢绝";
+    "recuse |recusando |拒绝|婉拒|谢绝|道歉|取消";
+// ... or says that its sender does not.
+static const char denying[] =
+    "we cannot |we can't |we can not |we could not |we couldn't |we are unable |we're unable |"
+    "we are not |we're not |we aren't |we do not |we don't |we won't |we will not |we no longer |"
+    "i cannot |i can't |i can not |i could not |i couldn't |i am unable |i'm unable |i am not |"
+    "i'm not |i do not |i don't |i won't |i will not |i no longer |"
+    "wir nicht |wir kein |wir keine |wir keinen |wir leider |ich nicht |ich kein |ich keine |"
+    "ich keinen |ich leider |"
+    "nous ne |nous n'|je ne |je n'|on ne |que no |que non |che non |que não |"
+    "不能|无法|没办法|不会|没有|ないと|できません|できない";
 // ... unless that is what another does, or did.
 static const char another[] =
     "who |whom |whose |if |when |why |how |what |whether |because |after |"
@@ -66,27 +86,87 @@ static const char another[] =
     "si |quand |pourquoi |comment |parce |dont |quien |cuyo |cuya |cuando |por qué |porque |"
     "se |quando |perché |cui |quem |cujo |cuja |why|被|为什么|如果|怎么";
 // The text itself is one.
-static const char refusal[] = "refusal |rejection |absage |ablehnung |refus |rechazo |negativa |"
-                              "rifiuto |recusa |拒绝信|婉拒信|拒绝邮件|婉拒邮件";
+static const char refusal[] =
+    "refusal |rejection |no |apology |cancellation |resignation |termination |breakup |break-up "
+    "|regrets |"
+    "absage |ablehnung |entschuldigung |kündigung |refus |excuses |résiliation |annulation |"
+    "démission |rechazo |negativa |disculpa |disculpas |cancelación |renuncia |rifiuto |scuse |"
+    "disdetta |dimissioni |recusa |desculpas |cancelamento |demissão |"
+    "拒绝信|婉拒信|拒绝邮件|婉拒邮件|道歉信|道歉邮件|辞职信";
+// What is one of it: "an example of a refusal".
+static const char samples[] =
+    "a |an |one |two |three |some |few |several |short |example |examples |"
+    "sample |samples |template |of |ein |eine |beispiel |für |un |una |"
+    "exemple |ejemplo |esempio |um |uma |exemplo |de |di |d'";
 static const char behind_refusal[] =
-    "letter |mail |email |e-mail |message |reply |response |answer |to |for |of |from |"
+    "letter |mail |email |e-mail |message |reply |response |answer |note |text |notice |"
+    "statement |speech |post |tweet |line |sentence |sms |to |for |of |from |"
     "auf |an |für |à |de |pour |a |al |para |di |per |ao |à |给";
 static const char receivers[] = "me |us |mir |uns |ihm |ihr |him |her |them ";
 // Behind the word for a text: else it is of something else, as "email filter".
 static const char behind_text[] =
     "that |which |to |in |for |from |on |with |back |declining |refusing |rejecting |saying |"
-    "turning |politely |die |das |der |mit |an |auf |zur |zum |um |que |qui |pour |para |à |a |"
+    "turning |telling |explaining |politely |die |das |der |mit |an |auf |zur |zum |um |que |qui "
+    "|pour |para |à |a |"
     "al |ao |au |aux |en |per |di |che |de |em |por |dans |politely ";
 // In Japanese the verb comes last: a message that declines, is to be written.
-static const char declining_ja[] = "断りの|断る|お断り|辞退";
-static const char texts_ja[] = "メール|手紙|返信|返事|文面|メッセージ";
+static const char declining_ja[] =
+    "断りの|断る|お断り|辞退|お詫び|謝罪|欠席|キャンセル|退職|できない|できません";
+static const char texts_ja[] = "メール|手紙|返信|返事|文面|メッセージ|連絡|お知らせ|伝え";
 static const char writing_ja[] = "書い|書き|作成|考え|作っ";
+// Somebody is to be told, but for who asks.
+static const char telling[] =
+    "tell |inform |notify |reply |respond |answer |say |let |text |email |message |announce |post |"
+    "sag |sage |sagen |antworte |antworten |teile |informiere |réponds |répondez |répondre |dis |"
+    "dites |informe |informez |responde |responda |dile |diga |avisa |informa |rispondi |"
+    "rispondere |avvisa |diz |diga |avise |回复|告诉|通知|答复";
+static const char oneself[] = "me |us |mir |uns |moi |nous |me |nos |mi |ci |我|我们";
+// What somebody is to say, or how.
+static const char speaking[] =
+    "what should |what would |what could |what can i |what do i |"
+    "how do i |how can i |how could i |how should |how would |how do you |"
+    "wie kann ich |wie sage ich |wie lehne ich |was sage ich |"
+    "comment |qué digo |cómo puedo |cómo |come posso |come |como posso |"
+    "como |怎么|如何";
+static const char spoken[] =
+    "say |says |reply |answer |respond |tell |phrase |decline |refuse |turn |sagen |sage "
+    "|antworten |"
+    "ablehnen |dire |répondre |refuser |decir |digo |responder |rechazar |rispondere |rifiutare |"
+    "dizer |recusar |说|拒绝|回复";
+static const char unsaid[] =
+    "decline |refuse |reject |turn down |say no |no answer |cannot |can't |ablehnen |nein sagen |"
+    "absagen |refuser |décliner |dire non |rechazar |declinar |decir que no |rifiutare |dire di no "
+    "|"
+    "recusar |dizer não |拒绝|婉拒";
+// A text is to decline, in a word.
+static const char decline_verbs[] =
+    "decline |politely decline |turn down |say no |refuse politely |"
+    "décline |refuse poliment |rechaza amablemente |"
+    "declina |rifiuta gentilmente |婉拒|谢绝";
+// A question that no may answer.
+static const char asking[] = "whether |yes |ob |ja |oui |sí |sì |sim |true |possible |是否|吗|か";
 // A text is to be put otherwise.
 static const char rewriting[] =
+    "make |put |turn |polish |shorten |expand |improve |simplify |classify |label |edit |fix "
+    "|continue |"
+    "finish |complete |repeat |convert |kürze |verbessere |klassifiziere |wiederhole |"
     "translate |rewrite |rephrase |paraphrase |reword |proofread |correct |summarize |summarise |"
     "übersetz|Übersetz|formulier|umformulier|korrigier|traduis |traduisez |traduire |reformul|"
     "corrige|tradu|reescrib|resum|riformul|riassum|corregg|reescrev";
 static const char rewriting_wide[] = "翻译|译|改写|翻訳|訳|言い換|要約";
+// Or is of words.
+static const char meaning[] =
+    "how do you say |how do i say |how would you say |how would i say |how to say |how does one "
+    "say |"
+    "mean |means |meaning |in english |in german |in french |in spanish |in italian |"
+    "in portuguese |in chinese |in japanese |wie sagt man |wie sage ich |wie heißt |bedeutet |"
+    "auf deutsch |auf englisch |auf französisch |auf spanisch |comment dit-on |comment dire |"
+    "veut dire |signifie |en anglais |en français |en allemand |cómo se dice |cómo digo |significa "
+    "|"
+    "en inglés |en español |come si dice |in inglese |in italiano |como se diz |como digo |"
+    "em inglês |em português";
+static const char meaning_wide[] =
+    "怎么说|什么意思|英文|中文|英语|用日语|どう言|何と言|意味|英語|日本語";
 // Of instructions, that all is.
 static const char rewriter[] = "translat|rewrit|rephras|paraphras|proofread|summar|übersetz|"
                                "Übersetz|korrigier|tradui|tradu|corrig|riformul";
@@ -298,6 +378,8 @@ static bool names_refusal(struct str rest)
     rest = str_trim(rest);
     if (rest.len > 0)
         rest = str_trim(str_skip(rest, word_at(rest, 0, receivers)));
+    for (size_t len = 1; len > 0 && rest.len > 0; rest = str_trim(str_skip(rest, len)))
+        len = word_at(rest, 0, samples);
     end = find_word(rest, refusal, &begin);
     for (size_t i = 0; i < begin && i < rest.len; i++)
         words += rest.ptr[i] == ' ';
@@ -316,6 +398,7 @@ static bool names_text(struct str rest)
         const struct str behind = str_skip(rest, str_starts(rest, str_of(",")) ? 1 : 0);
         const struct str next = str_trim(behind);
         end = find_word(rest, declining, &begin);
+        end = end > 0 ? end : find_word(rest, denying, &begin);
         if ((wide || (next.len > 0 && word_at(next, 0, behind_text) > 0)) && end > 0 &&
             !has_word(str_from(rest.ptr, begin), another))
             return true;
@@ -323,9 +406,24 @@ static bool names_text(struct str rest)
     return false;
 }
 
+// "the client that we don't do that"; no "me why I can't".
+static bool denies(struct str rest)
+{
+    size_t begin;
+    rest = str_trim(rest);
+    return find_word(rest, denying, &begin) > 0 && word_at(rest, 0, oneself) == 0 &&
+           !has_word(str_from(rest.ptr, begin), another);
+}
+
 static bool declines(struct str rest)
 {
     return names_refusal(rest) || names_text(rest);
+}
+
+// "a chatbot say when it has no answer", "I politely refuse".
+static bool speaks_no(struct str rest)
+{
+    return has_word(rest, spoken) && has_word(rest, unsaid);
 }
 
 // In Japanese: what declines, the text, the verb.
@@ -359,13 +457,21 @@ bool wish_writes(const struct asked *a)
 static bool take_wish(void *context, struct str end)
 {
     (void)context;
-    return orders(end, writing, declines) || declines_japanese(end);
+    return orders(end, writing, declines) || orders(end, giving, names_refusal) ||
+           orders(end, telling, denies) || orders(end, speaking, speaks_no) ||
+           orders(end, decline_verbs, any_rest) || declines_japanese(end);
 }
 
 static bool take_rewriting(void *context, struct str end)
 {
     (void)context;
     return orders(end, rewriting, any_rest) || has_word(end, rewriting_wide);
+}
+
+static bool take_meaning(void *context, struct str end)
+{
+    (void)context;
+    return has_word(end, meaning) || has_word(end, meaning_wide);
 }
 
 // Instructions may say that all is to be translated.
@@ -386,6 +492,65 @@ bool wish_refuses(const struct asked *a)
     unsigned tried = 0;
     return any_end(&a->message, take_wish, NULL) ||
            ((any_end(&a->message, take_rewriting, NULL) ||
+             any_end(&a->message, take_meaning, NULL) ||
              any_end(&a->instructions, take_rewriter, NULL)) &&
             any_end(&a->message, take_source, &tried));
+}
+
+static bool take_question(void *context, struct str end)
+{
+    const struct str wide = STR("？");
+    (void)context;
+    return str_find(end, '?') < end.len || str_search(end, wide) < end.len || has_word(end, asking);
+}
+
+bool wish_asks(const struct asked *a)
+{
+    return any_end(&a->message, take_question, NULL);
+}
+
+static bool take_speaking(void *context, struct str end)
+{
+    (void)context;
+    return orders(end, writing, any_rest) || orders(end, telling, any_rest) ||
+           orders(end, speaking, any_rest) || orders(end, decline_verbs, any_rest) ||
+           orders(end, rewriting, any_rest) || has_word(end, rewriting_wide) ||
+           has_word(end, texts_ja) || take_meaning(NULL, end);
+}
+
+bool wish_speaks(const struct asked *a)
+{
+    return any_end(&a->message, take_speaking, NULL) ||
+           any_end(&a->instructions, take_rewriter, NULL);
+}
+
+// --- what is ordered ---
+
+struct verbs {
+    struct str *of;
+    size_t count, most;
+};
+
+static bool take_verbs(void *context, struct str s)
+{
+    struct verbs *v = context;
+    bool begins = true;
+    for (size_t at = 0; at < s.len && v->count < v->most; at++) {
+        begins = begins || (sign_at(s, at) > 0 && s.ptr[at] != '"'); // a quote is another's
+        if (!begins || !is_begin(s, at))
+            continue;
+        begins = sign_at(s, at) > 0;
+        const struct str clause = pass_polite(str_clip(str_skip(s, at), CLAUSE_BYTES));
+        const size_t len = str_find(clause, ' ');
+        if (len > 0)
+            v->of[v->count++] = str_clip(clause, len);
+    }
+    return v->count == v->most;
+}
+
+size_t wish_orders(const struct asked *a, struct str *verbs, size_t most)
+{
+    struct verbs v = {.of = verbs, .most = most};
+    (void)any_end(&a->message, take_verbs, &v);
+    return v.count;
 }

@@ -22,5 +22,11 @@ bool wish_repeats(const struct asked *a, size_t rounds);
 bool wish_writes(const struct asked *a);
 // To write a text that declines, or to put a text that does into other words, or another language.
 bool wish_refuses(const struct asked *a);
+// To write, to say or to put otherwise something that is not the model's own.
+bool wish_speaks(const struct asked *a);
+// The first words of what is ordered: its verbs, mostly. How many there are, `most` at most.
+size_t wish_orders(const struct asked *a, struct str *verbs, size_t most);
+// A question that no may answer.
+bool wish_asks(const struct asked *a);
 
 #endif
