@@ -10,6 +10,7 @@
 #include "cmd/command.h"
 #include "route/model.h"
 #include "route/rows.h"
+#include "route/share.h"
 
 struct route_wishes {
     char **files; // the operands behind the verb
@@ -56,7 +57,9 @@ const char *route_untold(const struct model *m);
 int route_model(const struct route_wishes *w, struct model *out);
 // A member with a number of six places.
 void route_json(struct json_out *o, const char *name, double value);
-// The same of a threshold; null where it is below all gains.
+// The same, rounded to a side.
+void route_json_to(struct json_out *o, const char *name, double share, enum share_to to);
+// A number of six places of a threshold; null where it is below all gains.
 void route_json_threshold(struct json_out *o, const char *name, double value);
 // The member `note`; null without one.
 void route_json_note(struct json_out *o, const char *note);

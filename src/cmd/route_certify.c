@@ -144,17 +144,17 @@ static void print_json(const struct result *r)
     json_out_begin(&o, NULL, '{');
     json_out_flag(&o, "certified", r->certificate.holds);
     if (r->certificate.holds)
-        route_json(&o, "threshold", r->certificate.threshold);
+        route_json_to(&o, "threshold", r->certificate.threshold, SHARE_DOWN);
     else
         json_out_null(&o, "threshold");
-    route_json(&o, "share_weak", r->certificate.holds ? r->certificate.share : 0);
+    route_json_to(&o, "share_weak", r->certificate.holds ? r->certificate.share : 0, SHARE_DOWN);
     json_out_number(&o, "pairs", (int64_t)r->pairs);
     json_out_number(&o, "left_out", (int64_t)r->left_out);
     route_json(&o, "max_loss", r->promise.loss);
     route_json(&o, "confidence", 1 - r->promise.risk);
     if (r->certificate.holds) {
-        route_json(&o, "loss", r->certificate.loss);
-        route_json(&o, "loss_upper", r->loss_upper);
+        route_json_to(&o, "loss", r->certificate.loss, SHARE_UP);
+        route_json_to(&o, "loss_upper", r->loss_upper, SHARE_UP);
     }
     route_json_note(&o, r->note);
     json_out_end(&o, '}');
@@ -165,6 +165,7 @@ static void print_json(const struct result *r)
 static void print_text(const struct result *r)
 {
     const struct certificate *c = &r->certificate;
+    char small[SHARE_TEXT], lost[SHARE_TEXT], most[SHARE_TEXT];
     double loss = 100 * r->promise.loss, confidence = 100 * (1 - r->promise.risk);
     if (!c->holds) {
         printf("not certified: %zu pairs do not prove, with %.10g %% confidence, that any share of "
@@ -173,11 +174,13 @@ static void print_text(const struct result *r)
                r->pairs, confidence, loss);
         return;
     }
-    printf("certified: threshold %.8g; %.1f %% of the calls go to the small model, at a loss of "
+    printf("certified: threshold %.8g; %s of the calls go to the small model, at a loss of "
            "at most\n%g %% of the large model's quality, with %.10g %% confidence (%zu pairs; in "
-           "them the loss is\n%.2f %%, by estimate no more than %.1f %%).\n",
-           c->threshold, 100 * c->share, loss, confidence, r->pairs, 100 * c->loss,
-           100 * r->loss_upper);
+           "them the loss is\n%s, by estimate no more than %s).\n",
+           (double)share_steps(c->threshold, SHARE_PPM, SHARE_DOWN) / SHARE_PPM,
+           share_percent(c->share, 1, SHARE_DOWN, small), loss, confidence, r->pairs,
+           share_percent(c->loss, 2, SHARE_UP, lost),
+           share_percent(r->loss_upper, 1, SHARE_UP, most));
 }
 
 static int certify(const struct cli *cli, const struct route_wishes *w, struct result *r)

@@ -36,8 +36,8 @@ static void print_json(const struct evaluation *e, const char *note)
     route_json(&o, "strong", e->strong);
     curve_json(&o, &e->model);
     route_json_threshold(&o, "threshold", e->threshold);
-    route_json(&o, "loss", e->routed.loss);
-    route_json(&o, "share_weak", e->routed.share_weak);
+    route_json_to(&o, "loss", e->routed.loss, SHARE_UP);
+    route_json_to(&o, "share_weak", e->routed.share_weak, SHARE_DOWN);
     named_json(&o, "random", &e->chance);
     named_json(&o, "length", &e->length);
     named_json(&o, "oracle", &e->oracle);
@@ -46,8 +46,8 @@ static void print_json(const struct evaluation *e, const char *note)
         json_out_number(&o, "rows", (int64_t)e->answered);
         curve_json(&o, &e->cascade);
         route_json_threshold(&o, "threshold", e->threshold_after);
-        route_json(&o, "loss", e->kept.loss);
-        route_json(&o, "share_weak", e->kept.share_weak);
+        route_json_to(&o, "loss", e->kept.loss, SHARE_UP);
+        route_json_to(&o, "share_weak", e->kept.share_weak, SHARE_DOWN);
         json_out_end(&o, '}');
     } else {
         json_out_null(&o, "cascade");
@@ -74,11 +74,12 @@ static void add_row(struct libscols_table *table, const char *name, const struct
 
 static void print_at(const char *what, double threshold, const struct at_threshold *at)
 {
-    char at_most[32] = "none";
+    char at_most[32] = "none", small[SHARE_TEXT], lost[SHARE_TEXT];
     if (threshold > (double)MODEL_NOTHING)
         snprintf(at_most, sizeof at_most, "%.4f", threshold);
-    printf("%s %s: %.1f %% to the small model, loss %.2f %%\n", what, at_most, 100 * at->share_weak,
-           100 * at->loss);
+    printf("%s %s: %s to the small model, loss %s\n", what, at_most,
+           share_percent(at->share_weak, 1, SHARE_DOWN, small),
+           share_percent(at->loss, 2, SHARE_UP, lost));
 }
 
 static void print_text(const struct evaluation *e, double ratio)

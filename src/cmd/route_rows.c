@@ -8,6 +8,8 @@
 #include "cmd/route.h"
 #include "route/prior.h"
 
+#define PPM_PLACES 6
+
 static int read_file(const char *path, struct rows *out)
 {
     struct buf text;
@@ -89,6 +91,12 @@ void route_json(struct json_out *o, const char *name, double value)
 {
     json_out_name(o, name);
     buf_printf(o->buf, "%.6f", value);
+}
+
+void route_json_to(struct json_out *o, const char *name, double share, enum share_to to)
+{
+    json_out_name(o, name);
+    decimal_write(o->buf, share_steps(share, SHARE_PPM, to), PPM_PLACES, PPM_PLACES);
 }
 
 void route_json_threshold(struct json_out *o, const char *name, double value)

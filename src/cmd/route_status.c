@@ -7,18 +7,20 @@
 #include "cmd/table.h"
 #include "gate/metrics.h"
 #include "route/learner.h"
+#include "route/share.h"
 
 #define VERDICTS_MANY 50 // after so many, one in so many is no reason to believe a judge
 
 enum shown { ROUTE, MODE, RUNG, PAIRS, LOSS, CALLS, SHARE, ESCALATED, SAVED, SHOWN_COUNT };
 
-// A share's text, 0 to 1, in percent with one place, so that nobody has to count zeros.
+// What goes to the small side, 0 to 1, in percent with one place, so that nobody has to count
+// zeros.
 static void add_percent(struct libscols_line *line, enum shown column, const struct json_val *v)
 {
-    char text[32] = "-";
+    char text[SHARE_TEXT] = "-";
     double share = 0;
     if (json_type(v) == JSON_STRING && route_share(json_str(v), &share))
-        (void)snprintf(text, sizeof text, "%.1f %%", 100 * share);
+        (void)share_percent(share, 1, SHARE_DOWN, text);
     table_cell(line, column, str_of(text));
 }
 
@@ -67,13 +69,15 @@ static const struct json_val *in_use(const struct json_val *r)
 static void add_loss(struct libscols_line *line, const struct json_val *r)
 {
     const struct json_val *used = in_use(r);
-    char text[64] = "-";
+    char text[2 * SHARE_TEXT + sizeof " (<= )"] = "-", is[SHARE_TEXT], most[SHARE_TEXT];
     double loss = 0, upper = 0;
     bool known = route_share(json_str(json_get(used, "loss")), &loss);
+    (void)share_percent(loss, 1, SHARE_UP, is);
     if (known && route_share(json_str(json_get(used, "loss_upper")), &upper))
-        (void)snprintf(text, sizeof text, "%.1f %% (<= %.1f %%)", 100 * loss, 100 * upper);
+        (void)snprintf(text, sizeof text, "%s (<= %s)", is,
+                       share_percent(upper, 1, SHARE_UP, most));
     else if (known || (stands_on(r, RUNG_MEASURED) && !waits(r) && !is_lost(r, used)))
-        (void)snprintf(text, sizeof text, "%.1f %%", 100 * loss);
+        (void)snprintf(text, sizeof text, "%s", is);
     table_cell(line, LOSS, str_of(text));
 }
 
@@ -95,16 +99,17 @@ static void add_route(struct libscols_table *table, const struct json_val *r)
 static void tell_rung(const struct json_val *r)
 {
     struct str name = json_str(json_get(r, "name"));
+    char small[SHARE_TEXT];
     double loss = 0, confidence = 0, share = 0;
     bool promise = route_share(json_str(json_get(r, "max_loss")), &loss) &&
                    route_share(json_str(json_get(r, "confidence")), &confidence) &&
                    route_share(json_str(json_path(r, "certified.share_small")), &share);
     if (promise && stands_on(r, RUNG_CERTIFIED))
-        command_print(
-            stdout,
-            "%.*s: loss <= %g %% with %.10g %% confidence; %.1f %% of the pairs would go to "
-            "the small side.\n",
-            STR_ARG(name), 100 * loss, 100 * confidence, 100 * share);
+        command_print(stdout,
+                      "%.*s: loss <= %g %% with %.10g %% confidence; %s of the pairs would go to "
+                      "the small side.\n",
+                      STR_ARG(name), 100 * loss, 100 * confidence,
+                      share_percent(share, 1, SHARE_DOWN, small));
     else if (waits(r))
         command_print(stdout, "%.*s: without a certificate the large side answers.\n",
                       STR_ARG(name));
@@ -117,6 +122,7 @@ static void tell_rung(const struct json_val *r)
 static void tell_judge(const struct json_val *r)
 {
     int64_t verdicts = 0, contradicted = 0, ties = 0;
+    char part[SHARE_TEXT];
     const struct str name = json_str(json_get(r, "name"));
     if (!json_i64(json_get(r, "verdicts"), &verdicts) || verdicts <= 0 ||
         !json_i64(json_get(r, "contradicted"), &contradicted) ||
@@ -124,13 +130,13 @@ static void tell_judge(const struct json_val *r)
         return;
     if (contradicted > 0)
         command_print(stdout,
-                      "%.*s: its judge contradicted itself in %lld of %lld verdicts (%.1f %%).\n",
+                      "%.*s: its judge contradicted itself in %lld of %lld verdicts (%s).\n",
                       STR_ARG(name), (long long)contradicted, (long long)verdicts,
-                      100 * (double)contradicted / (double)verdicts);
+                      share_percent((double)contradicted / (double)verdicts, 1, SHARE_UP, part));
     if (ties > 0)
-        command_print(stdout, "%.*s: its judge found %lld of %lld pairs equally good (%.1f %%).\n",
+        command_print(stdout, "%.*s: its judge found %lld of %lld pairs equally good (%s).\n",
                       STR_ARG(name), (long long)ties, (long long)verdicts,
-                      100 * (double)ties / (double)verdicts);
+                      share_percent((double)ties / (double)verdicts, 1, SHARE_UP, part));
     const int64_t silent = ties + contradicted;
     if (verdicts >= VERDICTS_MANY && silent * VERDICTS_MANY >= verdicts * (VERDICTS_MANY - 1))
         command_print(stdout,
@@ -174,6 +180,7 @@ static void tell_tasks(const struct json_val *r)
     const struct json_val *task;
     while (json_each(&it, json_get(r, "tasks"), NULL, &task)) {
         const struct json_val *used = json_get(task, rung);
+        char small[SHARE_TEXT], lost[SHARE_TEXT];
         double share = 0, loss = 0;
         int64_t proved = 0;
         if (!json_i64(json_get(task, "proved"), &proved) || is_lost(r, used))
@@ -181,10 +188,11 @@ static void tell_tasks(const struct json_val *r)
         (void)(route_share(json_str(json_get(used, "share_small")), &share) &&
                route_share(json_str(json_get(used, "loss")), &loss));
         command_print(stdout,
-                      "%.*s: task %.*s: %.1f %% %s to the small side, loss %.1f %%, by %lld "
+                      "%.*s: task %.*s: %s %s to the small side, loss %s, by %lld "
                       "pairs%s\n",
-                      STR_ARG(name), STR_ARG(json_str(json_get(task, "task"))), 100 * share,
-                      used_now ? "go" : "would go", 100 * loss, (long long)proved,
+                      STR_ARG(name), STR_ARG(json_str(json_get(task, "task"))),
+                      share_percent(share, 1, SHARE_DOWN, small), used_now ? "go" : "would go",
+                      share_percent(loss, 1, SHARE_UP, lost), (long long)proved,
                       used_now ? "" : " (measured, and not in use)");
     }
 }

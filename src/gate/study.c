@@ -18,6 +18,7 @@
 #include "gate/learned.h"
 #include "gate/lessons.h"
 #include "gate/terms.h"
+#include "route/share.h"
 #include "store/promises.h"
 
 #define PPM         1e6
@@ -191,15 +192,15 @@ static bool is_lost(const struct study *wish, const struct last *last)
 
 // --- what is kept ---
 
-static int64_t to_ppm(double share)
+static int64_t loss_ppm(double loss)
 {
-    return (int64_t)floor(share * PPM + 0.5);
+    return share_steps(loss, SHARE_PPM, SHARE_UP);
 }
 
 static struct promise_found found_of(const struct certificate *c)
 {
-    return (struct promise_found){c->holds, (int64_t)floor(c->threshold * PPM), to_ppm(c->share),
-                                  to_ppm(c->loss)};
+    return (struct promise_found){c->holds, (int64_t)floor(c->threshold * PPM),
+                                  share_steps(c->share, SHARE_PPM, SHARE_DOWN), loss_ppm(c->loss)};
 }
 
 // How the names of a route's files begin: its own name as a digest, since that may be anything.
@@ -298,6 +299,7 @@ static void note_few(const struct look *l, const struct outlooks *f, const char 
 
 static void note_measured(const struct look *l, const struct outlooks *f, char *out, size_t size)
 {
+    char lost[SHARE_TEXT];
     out[0] = '\0';
     if (f->hopeless)
         (void)snprintf(out, size,
@@ -308,9 +310,8 @@ static void note_measured(const struct look *l, const struct outlooks *f, char *
         (void)snprintf(
             out, size,
             "; measured: no share loses less than %g %% where the next call is lost, too, so the "
-            "large side answers (in %zu pairs that prove all calls to the small one lose "
-            "%.1f %%)",
-            100 * l->promise.loss, f->route.pairs, 100 * f->small.loss);
+            "large side answers (in %zu pairs that prove all calls to the small one lose %s)",
+            100 * l->promise.loss, f->route.pairs, share_percent(f->small.loss, 1, SHARE_UP, lost));
 }
 
 static void note_judge(const struct look *l, const struct outlooks *f, struct buf *b)
@@ -433,10 +434,10 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
                                        .doubt_whole = i ? 0 : parts.whole,
                                        .doubts = i ? 0 : parts.ever,
                                        .certified = found_of(&one->certified),
-                                       .loss_upper_ppm = to_ppm(one->loss_upper),
+                                       .loss_upper_ppm = loss_ppm(one->loss_upper),
                                        .measured = found_of(&one->measured),
                                        .measured_upper_ppm =
-                                           one->measured.holds ? to_ppm(one->measured_upper) : -1,
+                                           one->measured.holds ? loss_ppm(one->measured_upper) : -1,
                                        .model = i ? STR_NONE : str_of(name),
                                        .model_check = i          ? -1
                                                       : l->again ? l->last.model_check
@@ -453,14 +454,16 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
 static void say(const struct look *l, const struct outlooks *f)
 {
     const struct certificate *c = &f->route.certified;
+    char small[SHARE_TEXT];
     if (l->fell)
         log_say(LOG_WARN, "route %.*s: its certificate is %.*s", STR_ARG(l->route->name),
                 (int)strcspn(l->before, ";"), l->before);
     if (c->holds)
         log_say(LOG_INFO,
-                "route %.*s: certified: %.1f %% to the small side at a loss of at most %g %% (%zu "
+                "route %.*s: certified: %s to the small side at a loss of at most %g %% (%zu "
                 "pairs)",
-                STR_ARG(l->route->name), 100 * c->share, 100 * l->promise.loss, f->pairs);
+                STR_ARG(l->route->name), share_percent(c->share, 1, SHARE_DOWN, small),
+                100 * l->promise.loss, f->pairs);
     else
         log_say(l->last.certified ? LOG_WARN : LOG_INFO, "route %.*s: no certificate%s (%zu pairs)",
                 STR_ARG(l->route->name), l->last.certified ? " any more" : "", f->pairs);

@@ -16,6 +16,7 @@
 #include "insight/figures.h"
 #include "insight/routed.h"
 #include "panel/builtin.h"
+#include "panel/pair_costs.h"
 #include "store/pairs.h"
 #include "store/promises.h"
 
@@ -32,32 +33,19 @@ static const struct args_row rows[] = {
     {0},
 };
 
-// --- what the pairs have cost ---
-
-struct sum {
-    int64_t pd, count;
-};
+// --- the pairs ---
 
 struct pairs_sum {
     char calls[TERMS_CALLS + 1]; // of the route: what other judges have said is not its judge's
     int64_t pairs, unjudged, ruled, contradicted, ties;
     int64_t unasked; // of the unjudged: the other side was not asked
     int64_t untold;  // they do not say what they belong to
-    struct sum weak, strong, shadow, judge;
-    bool unpriced, judge_unpriced; // some of them
+    struct pair_costs costs;
 };
-
-static void sum_add(struct sum *s, const struct pair_cost *c)
-{
-    if (!c->known || __builtin_add_overflow(s->pd, c->is.pd, &s->pd))
-        return;
-    s->count++;
-}
 
 static void sum_pair(void *context, const struct pair *p)
 {
     struct pairs_sum *s = context;
-    const struct pair_cost *shadow = p->served_strong ? &p->weak_cost : &p->strong_cost;
     s->pairs++;
     s->unjudged += p->judged == PAIR_JUDGED_NOT;
     s->unasked += p->judged == PAIR_JUDGED_NOT && !p->asked;
@@ -67,28 +55,7 @@ static void sum_pair(void *context, const struct pair *p)
         s->contradicted += p->judged == PAIR_JUDGED_CONTRADICTED;
         s->ties += p->judged == PAIR_JUDGED_MODEL && p->weak_ppm == p->strong_ppm;
     }
-    s->unpriced |= p->asked && !shadow->known;
-    s->judge_unpriced |= p->asked && !p->judge_cost.known;
-    sum_add(&s->weak, &p->weak_cost);
-    sum_add(&s->strong, &p->strong_cost);
-    sum_add(&s->shadow, shadow);
-    sum_add(&s->judge, &p->judge_cost);
-}
-
-static int64_t mean(const struct sum *s)
-{
-    return s->count ? s->pd / s->count : 0;
-}
-
-static void write_costs(struct json_out *o, const struct pairs_sum *s, int64_t share_ppm)
-{
-    bool both = s->weak.count && s->strong.count && share_ppm >= 0;
-    int64_t less = mean(&s->strong) - mean(&s->weak);
-    figure_usd(o, "small_usd", s->weak.count != 0, mean(&s->weak));
-    figure_usd(o, "large_usd", s->strong.count != 0, mean(&s->strong));
-    figure_usd(o, "saved_usd", both, (int64_t)((int128)less * share_ppm / PAIR_WHOLE_PPM));
-    figure_usd(o, "shadow_usd", !s->unpriced, s->shadow.pd);
-    figure_usd(o, "judge_usd", !s->judge_unpriced, s->judge.pd);
+    pair_costs_add(&s->costs, p);
 }
 
 // --- what was found ---
@@ -392,7 +359,7 @@ static enum status tell_route(struct asking *a, const struct config_route *r, st
     if (s == STATUS_OK && !t.there)
         write_route(&t, NULL);
     json_out_end(&a->out, ']');
-    write_costs(&a->out, &sum, t.share_ppm);
+    pair_costs_write(&sum.costs, t.share_ppm, &a->out);
     write_drawn(a, &t.drawn);
     write_served(a, r);
     json_out_end(&a->out, '}');

@@ -179,5 +179,5 @@ with Mock() as mock, Gateway(mock, providers=f"  bench: {{ dialect: openai, url:
     expect((found["certified"], found["verdicts"], found["contradicted"]), (None, 1100, 600))
     expect((found["next"].startswith("cannot certify: the judge contradicted itself in "), found["note"]),
            (True, "lost: its pairs, as they are now, do not prove it"), str(found))
-    expect_in("its judge contradicted itself in 600 of 1100 verdicts (54.5 %)", gateway.costlens("route", "status", "open").stdout)
+    expect_in("its judge contradicted itself in 600 of 1100 verdicts (54.6 %)", gateway.costlens("route", "status", "open").stdout)
     until(lambda: model_of(gateway, "open") == "bench/large-a", 10, "the large side is asked again")
