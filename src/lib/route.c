@@ -67,7 +67,7 @@ void costlens_router_pair(struct costlens_router *router, const char *small, con
 
 void costlens_router_conversation(struct costlens_router *router, const char *name)
 {
-    router->conversation = name ? traits_template(0, str_of(name)) | 1 : 0;
+    router->conversation = name ? traits_task(0, str_of(name), STR_NONE) : 0;
 }
 
 void costlens_router_close(struct costlens_router *router)

@@ -173,6 +173,28 @@ static void test_turns_prove_what_one_does(void **state)
     }
 }
 
+// Their numbers tell conversations apart.
+static void test_each_name_is_one(void **state)
+{
+    static const char *const forms[] = {"%d", "session-%d", "%08d-7d8e-4f00-9f00-112233445566"};
+    struct costlens_certificate c;
+    struct costlens_features f;
+    costlens_features(NULL, "Translate this: hello", NULL, &f);
+    for (unsigned form = 0; form < 3; form++) {
+        struct costlens_router *r = open_shipped();
+        for (int i = 0; i < 600; i++) {
+            char name[64];
+            snprintf(name, sizeof name, forms[form], i);
+            costlens_router_conversation(r, name);
+            assert_int_equal(costlens_outcome_add(r, &f, 1, 1, 1), COSTLENS_OK);
+        }
+        assert_int_equal(costlens_certify(r, 0.1, 0.95, &c), COSTLENS_OK);
+        assert_int_equal(c.certified, 1);
+        assert_true(c.loss_upper < 0.02);
+        costlens_router_close(r);
+    }
+}
+
 // A fifth of the calls is lost, and asked of both models fifty times less often: before one of them
 // has come all looks well.
 static void test_what_is_seldom_seen_is_feared(void **state)
@@ -297,6 +319,7 @@ int main(void)
         cmocka_unit_test(test_features_are_the_same_for_the_same_text),
         cmocka_unit_test(test_outcomes_carry_a_certificate),
         cmocka_unit_test(test_what_is_seldom_seen_is_feared),
+        cmocka_unit_test(test_each_name_is_one),
         cmocka_unit_test(test_turns_prove_what_one_does),
         cmocka_unit_test(test_odds_are_declared_before),
         cmocka_unit_test(test_what_is_refused),
