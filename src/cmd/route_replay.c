@@ -256,16 +256,32 @@ static int read_policy(const char *file, struct buf *out)
 
 // --- what came of it ---
 
-static void percent(const struct json_val *v, char *out, size_t size)
+// The ends of an interval are rounded away from what is between them.
+enum figure_of { LOW, IS, HIGH };
+
+#define FIGURE_TEXT 40
+
+static void percent(const struct json_val *v, enum figure_of of, char out[FIGURE_TEXT])
 {
     double share = 0;
     out[0] = '\0';
-    if (json_type(v) == JSON_STRING && route_share(json_str(v), &share))
-        (void)snprintf(out, size, "%.1f %%", 100 * share);
+    if (json_type(v) != JSON_STRING || !route_share(json_str(v), &share))
+        return;
+    if (of == IS)
+        (void)snprintf(out, FIGURE_TEXT, "%.1f %%", 100 * share);
+    else
+        (void)share_percent(share, 1, of == LOW ? SHARE_DOWN : SHARE_UP, out);
+}
+
+static int128 steps_of(int128 n, int128 step, enum figure_of of)
+{
+    if (of == IS)
+        return decimal_divide(n, step);
+    return of == LOW ? decimal_divide_down(n, step) : decimal_divide_up(n, step);
 }
 
 // To a hundredth of a cent, where it is a cent at least.
-static void usd(const struct json_val *v, char *out, size_t size)
+static void usd(const struct json_val *v, enum figure_of of, char out[FIGURE_TEXT])
 {
     const int128 cent = (int128)10000000000000000, step = cent / 100; // of 10^-18 USD
     int128 n = 0;
@@ -274,14 +290,14 @@ static void usd(const struct json_val *v, char *out, size_t size)
     if (decimal_read(json_str(v), &n) != STATUS_OK)
         return;
     if (n >= cent)
-        n = (n + step / 2) / step * step;
+        n = steps_of(n, step, of) * step;
     buf_init(&text, &alloc_heap, 0);
     decimal_write(&text, n, DECIMAL_PLACES, 2);
-    str_copy_clipped(buf_str(&text), out, size);
+    str_copy_clipped(buf_str(&text), out, FIGURE_TEXT);
     buf_fini(&text);
 }
 
-typedef void figure_f(const struct json_val *v, char *out, size_t size);
+typedef void figure_f(const struct json_val *v, enum figure_of of, char out[FIGURE_TEXT]);
 
 struct line {
     const char *what;
@@ -293,13 +309,14 @@ struct line {
 
 static void add_line(struct libscols_table *t, const struct line *l)
 {
-    char was[40], would[40], low[40], high[40], between[100] = "", of[60] = "";
+    char was[FIGURE_TEXT], would[FIGURE_TEXT], low[FIGURE_TEXT], high[FIGURE_TEXT];
+    char between[100] = "", of[60] = "";
     int64_t count = 0;
     struct libscols_line *line = table_line(t);
-    l->figure(l->was, was, sizeof was);
-    l->figure(l->would, would, sizeof would);
-    l->figure(l->low, low, sizeof low);
-    l->figure(l->high, high, sizeof high);
+    l->figure(l->was, IS, was);
+    l->figure(l->would, IS, would);
+    l->figure(l->low, LOW, low);
+    l->figure(l->high, HIGH, high);
     if (low[0])
         (void)snprintf(between, sizeof between, "%s to %s", low, high);
     else if (high[0])

@@ -5,27 +5,27 @@
 #include "insight/figures.h"
 #include "insight/refusals.h"
 #include "insight/replay_notes.h"
-
-#define SHARE_UNIT 1e6
+#include "route/share.h"
 
 static void write_share(struct json_out *o, const char *name, double share)
 {
-    figure_share(o, name, llround(share * SHARE_UNIT));
+    figure_share(o, name, llround(share * SHARE_PPM));
 }
 
 // An end that is not finite is not known.
-static void write_end(struct json_out *o, const char *name, double end)
+static void write_end(struct json_out *o, const char *name, double end, enum share_to to)
 {
     if (isfinite(end))
-        write_share(o, name, end);
+        figure_share(o, name, share_steps(end, SHARE_PPM, to));
     else
         json_out_null(o, name);
 }
 
+// No narrower than it is.
 static void write_interval(struct json_out *o, bool open, double low, double high)
 {
-    write_end(o, "low", open ? -HUGE_VAL : low);
-    write_end(o, "high", open ? HUGE_VAL : high);
+    write_end(o, "low", open ? -HUGE_VAL : low, SHARE_DOWN);
+    write_end(o, "high", open ? HUGE_VAL : high, SHARE_UP);
 }
 
 // --- costs ---
@@ -62,9 +62,9 @@ static void write_would(const struct replay *r, struct json_out *o)
         json_out_null(o, "high");
         return;
     }
-    const int128 low = base + (int128)round(erred.low + refused.cost.low);
+    const int128 low = base + (int128)floor(erred.low + refused.cost.low);
     figure_usd(o, "low", true, low > 0 ? low : 0);
-    figure_usd(o, "high", true, base + (int128)round(erred.high + refused.cost.high));
+    figure_usd(o, "high", true, base + (int128)ceil(erred.high + refused.cost.high));
 }
 
 static void write_cost(const struct replay *r, struct json_out *o)

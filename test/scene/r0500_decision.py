@@ -2,6 +2,7 @@
 """Why a route's call went where it went is told in its answer and kept with it: `costlens route explain` shows what of
 the match fits, the candidates, what could not be used and why, each attempt, and what was saved."""
 import json
+import re
 
 from lib.scene import Gateway, Mock, expect, expect_in, expect_true, limit
 
@@ -48,6 +49,10 @@ with Mock() as mock, Gateway(mock, providers(mock), extra=EXTRA, models=["small-
     large = used["prompt_tokens"] * 15_000_000 + used["completion_tokens"] * 60_000_000
     expect(usd(answer.headers["x-costlens-saved"]), large - usd(answer.headers["x-costlens-cost"]))
     [of_plain] = decision(answer)
+    # To the last place: nothing of it is rounded.
+    text = gateway.costlens("route", "explain", answer.headers["x-costlens-request-id"]).stdout
+    shown = re.search(r"^saved +([0-9.]+) USD: .* would have cost ([0-9.]+) USD", text, re.M)
+    expect([usd(shown.group(n)) for n in (1, 2)], [large - usd(answer.headers["x-costlens-cost"]), large])
     expect((of_plain["route"], of_plain["mode"], of_plain["side"], of_plain["reason"], of_plain["match"]),
            ("plain", "rules", "small", "rules", "asked for by its name"))
     expect(usd(of_plain["large_usd"]), large)
