@@ -12,11 +12,11 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/folder.h"
-#include "base/log.h"
 #include "core/tenant.h"
 #include "gate/doubt.h"
 #include "gate/learned.h"
 #include "gate/lessons.h"
+#include "gate/study_words.h"
 #include "gate/terms.h"
 #include "route/share.h"
 #include "store/promises.h"
@@ -49,33 +49,6 @@ struct last {      // look
     const char *fell; // how the last certificate ended that none has followed; empty
 };
 
-// --- how a certificate ends ---
-
-#define AND_THEN "; "
-
-static const char broken[] = "revoked: the newest pairs lose more than was promised" AND_THEN;
-static const char rated_down[] =
-    "revoked: its pairs, as they were rated since, do not prove it" AND_THEN;
-static const char unproved[] = "lost: its pairs, as they are now, do not prove it" AND_THEN;
-
-static const char ended[] = STUDY_ENDED AND_THEN;
-
-static const char *fell_of(struct str note)
-{
-    static const char *const all[] = {broken, rated_down, unproved, ended};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (str_starts(note, str_of(all[i])))
-            return all[i];
-    return "";
-}
-
-struct str study_fell(struct str note, struct str *rest)
-{
-    const size_t begin = strlen(fell_of(note));
-    *rest = str_skip(note, begin);
-    return str_from(note.ptr, begin ? begin - strlen(AND_THEN) : 0);
-}
-
 // --- the last look ---
 
 struct reading {
@@ -94,7 +67,7 @@ static void read_last(void *context, const struct promise_row *row)
         if (row->terms.len != TERMS_BYTES) // an earlier version's, of the same promise
             l->looks = row->looks;
         if (row->terms.len == 0 && row->certified.holds)
-            l->fell = ended;
+            l->fell = study_ended;
     }
     if (!str_is(row->terms, r->terms) || p->count > PROMISE_TASKS_MAX)
         return;
@@ -114,7 +87,7 @@ static void read_last(void *context, const struct promise_row *row)
     l->measured = row->measured.holds;
     str_copy_clipped(row->model, l->model, sizeof l->model);
     l->model_check = row->model_check;
-    l->fell = fell_of(row->note);
+    l->fell = study_end(row->note);
 }
 
 static enum status last_read(const struct study *wish, const char *terms, struct last *out,
@@ -262,100 +235,21 @@ static unsigned time_of(const struct look *l)
     return (unsigned)l->last.looks + 1;
 }
 
-// Where pairs belong together.
-static void note_units(const struct outlooks *f, struct buf *b)
+static struct study_words words_of(const struct look *l)
 {
-    if (f->route.units + f->unjudged < f->route.pairs)
-        buf_printf(b,
-                   ", but no more than %zu would be that belong to no other one (those of a "
-                   "conversation or prompt prove what one does)",
-                   f->route.units);
+    return (struct study_words){.route = l->route->name,
+                                .promise = l->promise,
+                                .time = time_of(l),
+                                .before = l->before,
+                                .fell = l->fell,
+                                .broken = l->broken,
+                                .certified = l->last.certified};
 }
 
-// Of those that teach some belong together, and as many may come again.
-static void note_largest(const struct look *l, const struct outlooks *f, struct buf *b)
+static void say(const struct look *l, const struct outlooks *f)
 {
-    if (f->largest > 1 && f->route.needs != learner_proof_least(&l->promise, time_of(l)))
-        buf_printf(
-            b,
-            "; %zu others, which teach, belong to one conversation or prompt, and as many of "
-            "another one are taken to be lost: that needs more other calls",
-            f->largest);
-}
-
-// Why nothing was tested: in pairs that prove, which are the half of all.
-static void note_few(const struct look *l, const struct outlooks *f, const char *measured,
-                     struct buf *b)
-{
-    buf_printf(b, "%s%zu of its pairs are proof", l->before, f->route.pairs);
-    note_units(f, b);
-    buf_printf(b, "; a promise of %g %% needs %zu at least that are", 100 * l->promise.loss,
-               learner_proof_least(&l->promise, time_of(l)));
-    if (f->unjudged)
-        buf_printf(b, " and were judged: %zu were not", f->unjudged);
-    note_largest(l, f, b);
-    buf_add_cstr(b, measured);
-}
-
-static void note_measured(const struct look *l, const struct outlooks *f, char *out, size_t size)
-{
-    char lost[SHARE_TEXT];
-    out[0] = '\0';
-    if (f->hopeless)
-        (void)snprintf(out, size,
-                       "; the large side's quality is 0 in all %zu pairs that prove: of no share "
-                       "can be told what it loses of that",
-                       f->route.pairs);
-    else if (f->route.pairs && f->learned && !f->route.measured.holds)
-        (void)snprintf(
-            out, size,
-            "; measured: no share loses less than %g %% where the next call is lost, too, so the "
-            "large side answers (in %zu pairs that prove all calls to the small one lose %s)",
-            100 * l->promise.loss, f->route.pairs, share_percent(f->small.loss, 1, SHARE_UP, lost));
-}
-
-static void note_judge(const struct look *l, const struct outlooks *f, struct buf *b)
-{
-    buf_printf(b,
-               "%scannot certify: the judge contradicted itself in %zu of %zu verdicts on pairs "
-               "that prove (%.0f %%) and preferred an answer in %zu: one who only looks at which "
-               "answer stands first does no worse (a third is the most, and from %g %% on as many "
-               "as it preferred one). Name another `judge`, ask for answers in a form that can be "
-               "checked (JSON, a schema), or rate answers (feedback)",
-               l->before, f->contradicted, f->ruled,
-               100 * (double)f->contradicted / (double)f->ruled, f->preferred,
-               fmin(100.0 / LEARNER_CONTRADICTED_SOME, 50 * l->promise.loss));
-}
-
-static void note_of(const struct look *l, const struct outlooks *f, char *out, size_t size)
-{
-    char measured[240];
-    struct buf b;
-    buf_fixed(&b, out, size - 1);
-    note_measured(l, f, measured, sizeof measured);
-    if (f->route.certified.holds && l->fell)
-        buf_printf(&b, "the certificate before this one was revoked: %s",
-                   l->broken ? "the newest pairs of then lost more than was promised"
-                             : "its pairs, as they were rated since, did not prove it");
-    else if (f->route.certified.holds)
-        buf_clear(&b);
-    else if (f->doubtful)
-        note_judge(l, f, &b);
-    else if (!f->tested)
-        note_few(l, f, measured, &b);
-    else
-        buf_printf(&b,
-                   "%sthe pairs do not prove that any share can go to the small side at a loss of "
-                   "%g %%: more of them, a larger max_loss, or a better small model",
-                   l->before, 100 * l->promise.loss);
-    if (f->tested && !f->doubtful && !f->route.certified.holds) {
-        if (f->unjudged)
-            buf_printf(&b, "; %zu of %zu pairs that prove were not judged, and count as lost",
-                       f->unjudged, f->route.pairs);
-        note_units(f, &b);
-        buf_add_cstr(&b, measured);
-    }
-    out[buf_str(&b).len] = '\0';
+    const struct study_words words = words_of(l);
+    study_say(&words, f);
 }
 
 // One certificate goes on where another follows it, or nothing would ever be known of the newest
@@ -414,7 +308,8 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
     enum status s = keep_model(l, model, name, why);
     if (s != STATUS_OK)
         return s;
-    note_of(l, f, note, sizeof note);
+    const struct study_words words = words_of(l);
+    study_note(&words, f, note, sizeof note);
     doubt_parts_of(l, f, &parts);
     for (unsigned i = 0; i <= f->task_count; i++) {
         const struct outlook *one = i ? &f->tasks[i - 1] : &f->route;
@@ -451,24 +346,6 @@ static enum status keep(const struct look *l, const struct outlooks *f, struct s
     return s;
 }
 
-static void say(const struct look *l, const struct outlooks *f)
-{
-    const struct certificate *c = &f->route.certified;
-    char small[SHARE_TEXT];
-    if (l->fell)
-        log_say(LOG_WARN, "route %.*s: its certificate is %.*s", STR_ARG(l->route->name),
-                (int)strcspn(l->before, ";"), l->before);
-    if (c->holds)
-        log_say(LOG_INFO,
-                "route %.*s: certified: %s to the small side at a loss of at most %g %% (%zu "
-                "pairs)",
-                STR_ARG(l->route->name), share_percent(c->share, 1, SHARE_DOWN, small),
-                100 * l->promise.loss, f->pairs);
-    else
-        log_say(l->last.certified ? LOG_WARN : LOG_INFO, "route %.*s: no certificate%s (%zu pairs)",
-                STR_ARG(l->route->name), l->last.certified ? " any more" : "", f->pairs);
-}
-
 struct filling {
     struct learner *learner;
     int64_t since;
@@ -503,7 +380,7 @@ static enum status look_now(struct look *l, struct why *why)
     if (s == STATUS_OK)
         s = learner_run(&learner, &wishes, &model, &f, why);
     if (s == STATUS_OK && l->last.certified && !l->fell && !f.route.certified.holds)
-        falls(l, unproved);
+        falls(l, study_unproved);
     if (s == STATUS_OK)
         s = keep(l, &f, buf_str(&model), why);
     if (s == STATUS_OK)
@@ -606,7 +483,7 @@ static enum status ask_again(struct look *l, bool looks, bool *changed, struct w
     // Without its model nothing is said of it here: learned.h has told of that.
     if (s == STATUS_OK && retest(l, &learner, &f, &lost) == STATUS_OK && !is_same(&l->last, &f)) {
         if (l->last.certified && !f.route.certified.holds)
-            falls(l, rated_down);
+            falls(l, study_rated_down);
         if (!looks)
             s = keep_again(l, &f, changed, why);
     }
@@ -633,7 +510,7 @@ static enum status prepare(struct look *l, bool *looks, bool *changed, struct wh
     if (!*looks && (l->wish->now || (l->last.certified && news.fresh >= LOST_LEAST)))
         *looks = is_lost(l->wish, &l->last);
     if (l->broken)
-        falls(l, broken);
+        falls(l, study_broken);
     else if (s == STATUS_OK)
         s = ask_again(l, *looks, changed, why);
     return s;

@@ -25,10 +25,5 @@ struct study {
 };
 // *changed: something was found anew. Takes seconds where pairs are many: not from a loop.
 enum status study(const struct study *wish, bool *changed, struct why *why) MUST_USE;
-// How a certificate has ended that the store has on no terms any more (store/promises.h).
-#define STUDY_ENDED "ended: an update of costlens asks more of its pairs"
-// What is noted of a route (store/promises.h), parted: how its last certificate ended, which no
-// other has followed; empty: nothing is said of one. And the rest, which says what it needs.
-struct str study_fell(struct str note, struct str *rest);
 
 #endif

@@ -12,6 +12,7 @@
 #include "gate/learned.h"
 #include "gate/reload.h"
 #include "gate/study.h"
+#include "gate/study_words.h"
 #include "gate/terms.h"
 #include "insight/figures.h"
 #include "insight/routed.h"
