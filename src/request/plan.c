@@ -206,12 +206,13 @@ static unsigned models_of(const struct config_tier *t)
     return t ? t->model_count : 0;
 }
 
-// The model of its session goes before the others of its side: where that is the large one, the
-// call stays there. It takes no call to the small one, whose answers have to be chosen, and
+// The model of its session goes before the others of its side: where it has risen to the large one,
+// the call stays there. It takes no call to the small one, whose answers have to be chosen, and
 // verified, each by itself.
 static enum side stay(const struct req *r, struct plan *p)
 {
-    struct candidate *kept = sticky_find(r, p);
+    bool risen;
+    struct candidate *kept = sticky_find(r, p, &risen);
     if (!kept)
         return SIDE_NONE;
     struct candidate first = *kept;
@@ -219,7 +220,7 @@ static enum side stay(const struct req *r, struct plan *p)
     for (; kept > p->list && kept[-1].side == first.side; kept--)
         *kept = kept[-1];
     *kept = first;
-    return first.side;
+    return risen || first.side == SIDE_SMALL ? first.side : SIDE_NONE;
 }
 
 // Traits are some kilobytes: what outlives the choice is what is kept of them.

@@ -33,24 +33,72 @@ static uint64_t session_of(const struct req *r, const struct plan *p)
     return value.len ? map_hash(value) ^ whose : 0;
 }
 
-struct candidate *sticky_find(const struct req *r, const struct plan *p)
+// A session has the number of its model, and in one bit of it whether it has risen.
+#define RISEN UINT64_C(2)
+
+static uint64_t number_of(const struct candidate *c)
 {
-    uint64_t session = session_of(r, p);
-    uint64_t model = session ? sessions_find(r->view->snapshot->sessions, session,
-                                             p->route->sticky_ms, r->start_mono_us)
-                             : 0;
-    for (unsigned i = 0; i < p->count && model; i++) {
-        if (!p->list[i].out && sessions_model(p->list[i].full) == model)
+    return sessions_model(c->full) & ~RISEN;
+}
+
+static uint64_t find(const struct req *r, const struct plan *p, uint64_t session)
+{
+    return session ? sessions_find(r->view->snapshot->sessions, session, p->route->sticky_ms,
+                                   r->start_mono_us)
+                   : 0;
+}
+
+struct candidate *sticky_find(const struct req *r, const struct plan *p, bool *risen)
+{
+    uint64_t stood = find(r, p, session_of(r, p));
+    *risen = stood & RISEN;
+    for (unsigned i = 0; i < p->count && stood; i++) {
+        if (!p->list[i].out && number_of(&p->list[i]) == (stood & ~RISEN))
             return &p->list[i];
     }
     return NULL;
+}
+
+// The side at which its session stood, whatever its model can take.
+static enum side side_stood(const struct plan *p, uint64_t stood)
+{
+    for (unsigned i = 0; i < p->count && stood; i++) {
+        if (number_of(&p->list[i]) == (stood & ~RISEN))
+            return p->list[i].side;
+    }
+    return SIDE_NONE;
+}
+
+// The answer comes from its side since that was thought to be the right one, or the other was seen
+// not to be: not since others have failed, cannot take the call, or are passed over.
+static bool is_meant(const struct req *r, const struct candidate *c)
+{
+    const struct choice_made *made = &r->plan->choice;
+    if (r->attempt.escalated)
+        return c->side == SIDE_LARGE;
+    return c->side == made->side && made->why != CHOICE_WHY_ONLY &&
+           made->why != CHOICE_WHY_CERTIFIED_PASSED;
+}
+
+// What the session has from now on, which stood there: a number, or 0, nothing.
+static uint64_t next_of(const struct req *r, uint64_t stood)
+{
+    const struct plan *p = r->plan;
+    const struct candidate *c = &p->list[r->attempt.target.place];
+    const enum side side = side_stood(p, stood);
+    if (is_meant(r, c))
+        return number_of(c) | (c->side == SIDE_LARGE ? RISEN : 0);
+    if (side == c->side)
+        return number_of(c) | (stood & RISEN);
+    const bool only = p->choice.why == CHOICE_WHY_ONLY && p->choice.side == c->side;
+    return side == SIDE_NONE && only ? number_of(c) : stood;
 }
 
 void sticky_keep(const struct req *r)
 {
     const struct plan *p = r->plan;
     uint64_t session = p && r->attempt.entry.outcome == OUTCOME_OK ? session_of(r, p) : 0;
-    if (session)
-        sessions_keep(r->view->snapshot->sessions, session,
-                      sessions_model(p->list[r->attempt.target.place].full), r->start_mono_us);
+    uint64_t next = session ? next_of(r, find(r, p, session)) : 0;
+    if (next)
+        sessions_keep(r->view->snapshot->sessions, session, next, r->start_mono_us);
 }

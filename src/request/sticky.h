@@ -8,9 +8,11 @@
 #include "request/plan.h"
 
 // The candidate that the call's session stays with, if it can be used: it goes first of its side.
-// NULL: there is none.
-struct candidate *sticky_find(const struct req *r, const struct plan *p);
-// The attempt has answered: its session stays there.
+// NULL: there is none. `risen`: the session is the large side's.
+struct candidate *sticky_find(const struct req *r, const struct plan *p, bool *risen);
+// The attempt has answered: its session stays there. It rises to the large side where that was
+// chosen for its answer, or an answer of the small one was not good enough; where the small side
+// has failed, was passed over or cannot take the call, the session stays where it stood.
 void sticky_keep(const struct req *r);
 // What its caller names the conversation that the call is of: by the tag that its route's sessions
 // go by, or else `session`. Empty: nothing.

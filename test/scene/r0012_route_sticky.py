@@ -1,34 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calls that belong together stay with the model that answered the one before: by a tag, a user, a conversation."""
+import json
+
 from lib.scene import Gateway, Mock, expect, limit
+from lib.told import Told
 
 limit(60)
-# The small side always fails, so that the large one answers first.
-SIDES = 'match: { key: nobody }, small: "bench/small-a+503", large: bench/large-a'
-# Who always fails would soon be passed over: not here.
-ROUTES = f"""  - {{ model: "bench/small-a+503", input_per_mtok: 0.01, output_per_mtok: 0.01 }}
+# What the small side answers is always refused, so that the large one answers, and its session rises.
+SIDES = "match: { key: nobody }, small: told/small, large: told/large, verify: [refusal]"
+ROUTES = f"""  - {{ model: told/small, input_per_mtok: 0.01, output_per_mtok: 0.01 }}
+  - {{ model: told/large, input_per_mtok: 10, output_per_mtok: 10 }}
 routes:
   - {{ name: tagged, {SIDES}, sticky: "tag:session" }}
   - {{ name: users, {SIDES}, sticky: {{ by: user, for: 1h }} }}
   - {{ name: talks, {SIDES}, sticky: conversation }}
-breaker: {{ failures: 100 }}
 """
+SAYS = {"x-told": json.dumps({"small": "I'm sorry, but I can't help with that.", "large": "It is fine."})}
+told = Told()
 
-with Mock() as mock, Gateway(mock, extra=ROUTES, models=["large-a", '"small-a+503"'],
+with Mock() as mock, Gateway(mock, providers=told.providers(), extra=ROUTES, models=[],
                              keys=["{ name: other, token: other-other-other }"]) as gateway:
-    count = 0
-
     def word(route, messages=None, headers=None, **more):
-        global count
         body = {"model": route, "messages": messages or [{"role": "user", "content": "hello"}], **more}
-        expect(gateway.post("/v1/chat/completions", body, headers).status, 200)
-        count += 1
-        return gateway.calls(count)[-1]["route"]
+        answer = gateway.post("/v1/chat/completions", body, {**SAYS, **(headers or {})})
+        expect(answer.status, 200)
+        return answer.headers["x-costlens-reason"]
 
     def tag(name):
         return {"x-costlens-tags": f"session={name}"}
 
-    first, then = "fallback", "large"
+    first, then = "escalated", "large, sticky"
     expect(word("tagged", headers=tag("a")), f"route tagged: {first}")
     expect(word("tagged", headers=tag("a")), f"route tagged: {then}")
     expect(word("tagged", headers=tag("b")), f"route tagged: {first}", "another session")
