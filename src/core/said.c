@@ -122,3 +122,26 @@ void said_each(const struct json_val *body, said_f *f, void *context)
     for (unsigned i = SYSTEMS; i < NAMES; i++)
         say_messages(&l, member[i]);
 }
+
+static bool list_answered(const struct json_val *list)
+{
+    struct json_iter it = {0};
+    const struct json_val *m = NULL;
+    bool asked = false;
+    if (json_type(list) != JSON_ARRAY)
+        return false;
+    while (json_each(&it, list, NULL, &m)) {
+        enum speaker by = speaker_of(json_str(json_get(m, "role")));
+        bool call = str_starts(json_str(json_get(m, "type")), str_of("function_call"));
+        if (asked && (call || by == SPEAKER_ASSISTANT || by == SPEAKER_TOOL))
+            return true;
+        asked = asked || (!call && by == SPEAKER_USER);
+    }
+    return false;
+}
+
+bool said_answered(const struct json_val *body)
+{
+    return list_answered(json_get(body, "messages")) || list_answered(json_get(body, "input")) ||
+           list_answered(json_get(body, "contents"));
+}

@@ -37,5 +37,8 @@ typedef bool said_f(void *context, const struct saying *s);
 void said_each(const struct json_val *body, said_f *f, void *context);
 // Of a list of messages alone, or of one text.
 void said_list(const struct json_val *list, said_f *f, void *context);
+// A message of the user's has an answer behind it, be it a call of a tool, which is no text: the
+// request is not the first of its conversation. A greeting before all messages is no answer.
+bool said_answered(const struct json_val *body);
 
 #endif

@@ -262,6 +262,7 @@ static bool list_fill(struct req *r, struct plan *p)
     keeper_pin(r, p);
     bool both = read_texts(r, p, &traits);
     expected_plan(r, p);
+    sticky_name(r, p);
     enum side session = stay(r, p);
     ranking_share(r, p);
     p->shadow_ppm = both ? shadowing_draw(r, p->route) : 0;

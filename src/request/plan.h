@@ -13,6 +13,7 @@
 
 #include "config/route.h"
 #include "core/choice.h"
+#include "request/conversation.h"
 #include "request/opening.h"
 #include "request/req.h"
 #include "verify/breakeven.h"
@@ -74,6 +75,8 @@ struct plan {
     bool provable;          // pairs can be of calls like it; false also where nobody had to ask
     struct str given; // of the small side: whose answer is given, were nothing barred and none bad
     struct str match; // what led here, as its records have it: made once
+    struct conversation session; // its names, by its route's `sticky`
+
     struct choice_call known;  // of the call, when its side was chosen
     struct choice_made choice; // of the side that goes first
 };

@@ -20,17 +20,20 @@ static struct str value_of(const struct req *r, const struct config_route *route
     return r->key->user.len ? r->key->user : tags_get(tags, "user");
 }
 
-// 0: the call is of none. A key's sessions are its own.
-static uint64_t session_of(const struct req *r, const struct plan *p)
+void sticky_name(const struct req *r, struct plan *p)
 {
     const struct config_route *route = p->route;
+    struct conversation *to = &p->session;
+    const uint64_t whose = map_hash(route->name) * 3 ^ map_hash(r->key->name) * 5;
+    *to = (struct conversation){.keep = 0};
     if (route->sticky == CONFIG_STICKY_NONE)
-        return 0;
-    uint64_t whose = map_hash(route->name) * 3 ^ map_hash(r->key->name) * 5;
+        return;
+    const struct str value = value_of(r, route);
     if (route->sticky == CONFIG_STICKY_CONVERSATION)
-        return p->opening.conversation ? p->opening.conversation ^ whose : 0;
-    struct str value = value_of(r, route);
-    return value.len ? map_hash(value) ^ whose : 0;
+        conversation_read(r, p->opening.conversation ? p->opening.conversation ^ whose : 0, value,
+                          to);
+    else if (value.len)
+        to->find[0] = to->keep = map_hash(value) ^ whose;
 }
 
 // A session has the number of its model, and in one bit of it whether it has risen.
@@ -41,16 +44,18 @@ static uint64_t number_of(const struct candidate *c)
     return sessions_model(c->full) & ~RISEN;
 }
 
-static uint64_t find(const struct req *r, const struct plan *p, uint64_t session)
+static uint64_t find(const struct req *r, const struct plan *p)
 {
-    return session ? sessions_find(r->view->snapshot->sessions, session, p->route->sticky_ms,
-                                   r->start_mono_us)
-                   : 0;
+    uint64_t stood = 0;
+    for (unsigned i = 0; i < 2 && p->session.find[i] && !stood; i++)
+        stood = sessions_find(r->view->snapshot->sessions, p->session.find[i], p->route->sticky_ms,
+                              r->start_mono_us);
+    return stood;
 }
 
 struct candidate *sticky_find(const struct req *r, const struct plan *p, bool *risen)
 {
-    uint64_t stood = find(r, p, session_of(r, p));
+    uint64_t stood = find(r, p);
     *risen = stood & RISEN;
     for (unsigned i = 0; i < p->count && stood; i++) {
         if (!p->list[i].out && number_of(&p->list[i]) == (stood & ~RISEN))
@@ -97,8 +102,10 @@ static uint64_t next_of(const struct req *r, uint64_t stood)
 void sticky_keep(const struct req *r)
 {
     const struct plan *p = r->plan;
-    uint64_t session = p && r->attempt.entry.outcome == OUTCOME_OK ? session_of(r, p) : 0;
-    uint64_t next = session ? next_of(r, find(r, p, session)) : 0;
-    if (next)
-        sessions_keep(r->view->snapshot->sessions, session, next, r->start_mono_us);
+    if (!p || !p->session.keep || r->attempt.entry.outcome != OUTCOME_OK)
+        return;
+    // What a call that is looked up nowhere finds where it is kept is another conversation's.
+    uint64_t next = next_of(r, find(r, p));
+    if (next || !p->session.find[0])
+        sessions_keep(r->view->snapshot->sessions, p->session.keep, next, r->start_mono_us);
 }

@@ -7,6 +7,8 @@
 
 #include "request/plan.h"
 
+// By which names the call's session is known: plan.session, by its route, opening and caller.
+void sticky_name(const struct req *r, struct plan *p);
 // The candidate that the call's session stays with, if it can be used: it goes first of its side.
 // NULL: there is none. `risen`: the session is the large side's.
 struct candidate *sticky_find(const struct req *r, const struct plan *p, bool *risen);

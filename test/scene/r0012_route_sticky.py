@@ -44,6 +44,6 @@ with Mock() as mock, Gateway(mock, providers=told.providers(), extra=ROUTES, mod
 
     talk = [{"role": "user", "content": "One thing."}]
     more = talk + [{"role": "assistant", "content": "Yes?"}, {"role": "user", "content": "Another."}]
-    expect(word("talks", talk), f"route talks: {first}")
-    expect(word("talks", more), f"route talks: {then}")
+    expect(word("talks", talk, user="ann"), f"route talks: {first}")
+    expect(word("talks", more, user="ann"), f"route talks: {then}")
     expect(word("talks", [{"role": "user", "content": "Else."}]), f"route talks: {first}")

@@ -121,12 +121,51 @@ static void of_a_list_alone(void **state)
     json_close(j);
 }
 
+static bool is_answered(const char *body)
+{
+    struct json *j = NULL;
+    assert_int_equal(json_open(str_of(body), &alloc_heap, &j, NULL), STATUS_OK);
+    bool answered = said_answered(json_root(j));
+    json_close(j);
+    return answered;
+}
+
+static void knows_a_first_turn(void **state)
+{
+    (void)state;
+    static const char *const firsts[] = {
+        "{}",
+        "{\"prompt\":\"a\"}",
+        "{\"input\":\"a\"}",
+        "{\"input\":[\"a\",\"b\"]}",
+        "{\"messages\":[{\"role\":\"system\",\"content\":\"S\"},{\"role\":\"user\",\"content\":"
+        "\"a\"},"
+        "{\"role\":\"user\",\"content\":\"b\"}]}",
+        "{\"messages\":[{\"role\":\"assistant\",\"content\":\"Hi!\"},"
+        "{\"role\":\"user\",\"content\":\"a\"}]}",
+    };
+    static const char *const laters[] = {
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"},"
+        "{\"role\":\"assistant\",\"content\":\"b\"}]}",
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"},"
+        "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[]}]}",
+        "{\"input\":[{\"role\":\"user\",\"content\":\"a\"},{\"type\":\"function_call\"}]}",
+        "{\"contents\":[{\"parts\":[{\"text\":\"a\"}]},{\"role\":\"model\",\"parts\":[]}]}",
+    };
+    for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++)
+        assert_false(is_answered(firsts[i]));
+    for (size_t i = 0; i < sizeof laters / sizeof *laters; i++)
+        assert_true(is_answered(laters[i]));
+    assert_false(said_answered(NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(in_every_dialect),
         cmocka_unit_test(ends_when_told),
         cmocka_unit_test(of_a_list_alone),
+        cmocka_unit_test(knows_a_first_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
