@@ -43,11 +43,21 @@ static int64_t unbounded_us(const struct allowance *a, int64_t need, int64_t now
     return at_us > now_us ? at_us - now_us : 1;
 }
 
+// For how long the reading holds.
+static int64_t held_us(const struct allowance *a, int64_t now_us)
+{
+    int64_t most_us = a->read_us + ALLOWANCE_MOST_US - now_us;
+    return most_us > 0 ? most_us : 0;
+}
+
 int64_t allowance_wait_us(const struct allowance *a, int64_t need, int64_t now_us)
 {
     int64_t wait_us = unbounded_us(a, need, now_us);
-    int64_t most_us = a->read_us + ALLOWANCE_MOST_US - now_us;
-    if (most_us < 0)
-        most_us = 0;
+    int64_t most_us = held_us(a, now_us);
     return wait_us < most_us ? wait_us : most_us;
+}
+
+int64_t allowance_beyond_us(const struct allowance *a, int64_t need, int64_t now_us)
+{
+    return a->read_us != 0 && a->limit > 0 && need > a->limit ? held_us(a, now_us) : 0;
 }

@@ -48,5 +48,8 @@ int64_t allowance_left(const struct allowance *a, int64_t now_us);
 // How long until `need` of it is there, microseconds; 0: it is, or ALLOWANCE_MOST_US are over. What
 // is more than all of it needs all.
 int64_t allowance_wait_us(const struct allowance *a, int64_t need, int64_t now_us);
+// For how long a call that needs more than all of it is kept away; 0: it needs no more, or the
+// limit was not said, or ALLOWANCE_MOST_US are over.
+int64_t allowance_beyond_us(const struct allowance *a, int64_t need, int64_t now_us);
 
 #endif

@@ -74,7 +74,8 @@ const char *bar_text(enum bar b)
                                         [BAR_BREAKER] = "its breaker is open",
                                         [BAR_COOLING] = "it was told to come later",
                                         [BAR_ABSENT] = "its provider has no such model",
-                                        [BAR_RATE] = "its rate limit is used up"};
+                                        [BAR_RATE] = "its rate limit is used up",
+                                        [BAR_SIZE] = "the call is larger than its rate limit"};
     return texts[b];
 }
 
@@ -273,10 +274,30 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+// All of a call counts. Of input tokens those do not that the provider has in its cache, and how
+// many they are nobody knows before.
+static bool counts_all(enum allowance_kind k)
+{
+    return k == ALLOWANCE_TOKENS || k == ALLOWANCE_DAY_TOKENS;
+}
+
+// For how long a call of so many tokens is kept away because no limit is as large; most often 0.
+static int64_t beyond_us(const struct lane *l, int64_t tokens, int64_t now_us)
+{
+    int64_t wait_us = 0;
+    for (unsigned k = 0; k < ALLOWANCE_COUNT; k++) {
+        if (!counts_all((enum allowance_kind)k))
+            continue;
+        const struct allowance a = rate_read(&l->rates[k]);
+        wait_us = larger(wait_us, allowance_beyond_us(&a, tokens, now_us));
+    }
+    return wait_us;
+}
+
 // Until its rates let a call of so many tokens through.
 static int64_t rates_wait_us(const struct lane *l, int64_t tokens, int64_t now_us)
 {
-    int64_t wait_us = 0;
+    int64_t wait_us = beyond_us(l, tokens, now_us);
     for (unsigned k = 0; k < ALLOWANCE_COUNT; k++) {
         if (atomic_load_explicit(&l->rates[k].full_us, memory_order_relaxed) <= now_us)
             continue; // most often: nothing was read, or all of it is there
@@ -303,6 +324,11 @@ static enum bar bar_of_cooling(const struct lane *l)
                                                                                   : BAR_COOLING;
 }
 
+static enum bar bar_of_rate(const struct lane *l, int64_t tokens, int64_t now_us)
+{
+    return beyond_us(l, tokens, now_us) > 0 ? BAR_SIZE : BAR_RATE;
+}
+
 // Of the lane that is free first: why not now, and how long.
 static enum bar lanes_bar(const struct standing *s, int64_t tokens, int64_t now_us,
                           int64_t *wait_us)
@@ -315,7 +341,9 @@ static enum bar lanes_bar(const struct standing *s, int64_t tokens, int64_t now_
         if (larger(cool_for, rate) >= *wait_us)
             continue;
         *wait_us = larger(cool_for, rate);
-        bar = *wait_us == 0 ? BAR_NONE : cool_for >= rate ? bar_of_cooling(&s->lanes[i]) : BAR_RATE;
+        bar = *wait_us == 0      ? BAR_NONE
+              : cool_for >= rate ? bar_of_cooling(&s->lanes[i])
+                                 : bar_of_rate(&s->lanes[i], tokens, now_us);
     }
     return bar;
 }

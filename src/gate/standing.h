@@ -45,7 +45,8 @@ struct standing *ward_at(struct ward *w, struct str model, unsigned most);
 unsigned ward_lane(struct ward *w, const uint32_t *weights);
 
 // Why a model is not to be asked now, if another can be. The first that holds.
-enum bar { BAR_NONE, BAR_BREAKER, BAR_COOLING, BAR_ABSENT, BAR_RATE };
+// SIZE: the call needs more tokens than the whole of a limit.
+enum bar { BAR_NONE, BAR_BREAKER, BAR_COOLING, BAR_ABSENT, BAR_RATE, BAR_SIZE };
 const char *bar_text(enum bar b); // static, for people: "its breaker is open"
 
 // Of the model, with any key, for a call of so many input tokens. `s` may be NULL: nothing bars it.

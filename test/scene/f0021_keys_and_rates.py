@@ -122,6 +122,14 @@ with Mock() as mock, Strange(house) as strange:
         expect([ask("soon").headers["x-costlens-model"] for _ in range(2)], ["calm/soon"] * 2)
         house.said = {"C": (200, None, left(0))}
         expect([ask("soon").headers["x-costlens-model"] for _ in range(3)], ["calm/soon", "spare/other", "spare/other"])
+        # A call larger than the whole limit, all of which is left: elsewhere, where there is another target.
+        house.said = {"C": (200, None, left(50, tokens=60000))}
+        expect(ask("long").headers["x-costlens-model"], "calm/long")
+        house.took()
+        larger = "word " * 60000
+        expect([ask("long", text=larger).headers["x-costlens-model"] for _ in range(2)], ["spare/other"] * 2)
+        expect(house.took(), {})
+        expect(ask("calm/long", text=larger).status, 200, "nobody else can be asked")
         house.said = {"C": (200, None, left(50, tokens=500))}
         expect([ask("long").headers["x-costlens-model"] for _ in range(2)], ["calm/long"] * 2)
         expect(ask("long", text="word " * 800).headers["x-costlens-model"], "spare/other")

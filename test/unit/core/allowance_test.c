@@ -55,6 +55,23 @@ static void enough_is_there(void **state)
     assert_true(allowance_wait_us(&owed, 1, NOW) > 30 * SECOND);
 }
 
+// A call that is more than all of it never fits, however full it is.
+static void more_than_all(void **state)
+{
+    (void)state;
+    const struct allowance a = {.limit = 600, .left = 600, .read_us = NOW, .full_us = NOW + SECOND};
+    assert_int_equal(allowance_beyond_us(&a, 600, NOW), 0);
+    assert_int_equal(allowance_beyond_us(&a, 601, NOW), ALLOWANCE_MOST_US);
+    assert_int_equal(allowance_beyond_us(&a, 601, NOW + 60 * SECOND),
+                     ALLOWANCE_MOST_US - 60 * SECOND);
+    assert_int_equal(allowance_beyond_us(&a, 601, NOW + ALLOWANCE_MOST_US), 0);
+    assert_int_equal(allowance_beyond_us(&a, 601, NOW + 2 * ALLOWANCE_MOST_US), 0);
+    // Nothing was read, or no limit was said.
+    const struct allowance none = {.limit = 600}, bare = {.read_us = NOW, .full_us = NOW + SECOND};
+    assert_int_equal(allowance_beyond_us(&none, 601, NOW), 0);
+    assert_int_equal(allowance_beyond_us(&bare, 601, NOW), 0);
+}
+
 static void large_numbers(void **state)
 {
     (void)state;
@@ -80,11 +97,9 @@ static void far_reset(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(unknown_bars_nothing),
-        cmocka_unit_test(comes_back),
-        cmocka_unit_test(enough_is_there),
-        cmocka_unit_test(large_numbers),
-        cmocka_unit_test(far_reset),
+        cmocka_unit_test(unknown_bars_nothing), cmocka_unit_test(comes_back),
+        cmocka_unit_test(enough_is_there),      cmocka_unit_test(more_than_all),
+        cmocka_unit_test(large_numbers),        cmocka_unit_test(far_reset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

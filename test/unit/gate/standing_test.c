@@ -356,6 +356,39 @@ static void rates_are_kept_before_they_bite(void **state)
 #define THREADS 4
 #define TURNS   2000
 
+// Not now, and not later, however much of the limit is left; with another key it may be.
+static void a_call_larger_than_a_limit(void **state)
+{
+    (void)state;
+    struct standings *all = standings_new();
+    struct standing *s = ward_at(standings_ward(all, house, house, 2), gpt, STANDING_MODELS_MAX);
+    unsigned lane;
+    says(s, 0, "tokens", "8000", "8000", "1s");
+    assert_int_equal(standing_bar(s, 12000, NOW), BAR_NONE);
+    const struct standing_start start = {.terms = &terms, .tokens = 12000, .now_us = NOW};
+    for (unsigned i = 0; i < 4; i++) {
+        assert_true(standing_enter(s, &start, &lane));
+        assert_int_equal(lane, 1);
+    }
+    says(s, 1, "tokens", "10000", "0", "1s");
+    assert_int_equal(standing_bar(s, 12000, NOW), BAR_SIZE);
+    assert_int_equal(standing_bar(s, 12000, NOW + 60 * SECOND), BAR_SIZE);
+    assert_int_equal(standing_bar(s, 10000, NOW + 60 * SECOND), BAR_NONE);
+    assert_int_equal(standing_bar(s, 8000, NOW), BAR_NONE);
+    assert_int_equal(standing_bar(s, 12000, NOW + ALLOWANCE_MOST_US), BAR_NONE);
+    assert_false(standing_other_lane(s, 1, 12000, NOW + 60 * SECOND));
+    assert_string_equal(bar_text(BAR_SIZE), "the call is larger than its rate limit");
+    // What a provider has cached already does not count there.
+    struct standing *o = ward_at(standings_ward(all, gpt, gpt, 1), gpt, STANDING_MODELS_MAX);
+    struct ratelimit said;
+    ratelimit_init(&said);
+    said.said = 1U << ALLOWANCE_INPUT;
+    said.of[ALLOWANCE_INPUT].limit = said.of[ALLOWANCE_INPUT].left = 8000;
+    standing_heard(o, 0, &said, NOW);
+    assert_int_equal(standing_bar(o, 12000, NOW), BAR_NONE);
+    standings_free(all);
+}
+
 static struct ward *shared;
 
 static void *count_much(void *probes)
@@ -409,6 +442,7 @@ int main(void)
         cmocka_unit_test(keys_take_turns),
         cmocka_unit_test(a_refused_key_is_told),
         cmocka_unit_test(rates_are_kept_before_they_bite),
+        cmocka_unit_test(a_call_larger_than_a_limit),
         cmocka_unit_test(a_far_reset_is_no_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
