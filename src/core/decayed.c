@@ -23,14 +23,6 @@ static int64_t mean_parts(struct decayed d)
     return (int64_t)(d.word & ((UINT64_C(1) << MEAN_BITS) - 1));
 }
 
-struct decayed decayed_from(int64_t mean, int64_t observations)
-{
-    if (observations <= 0)
-        return (struct decayed){0};
-    return pack(clamp(mean, 0, VALUE_MAX) * FRACTION,
-                clamp(observations, 1, DECAYED_MEMORY) * DECAYED_ONE);
-}
-
 struct decayed decayed_add(struct decayed d, int64_t value, int64_t weight)
 {
     int64_t mean = mean_parts(d);

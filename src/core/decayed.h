@@ -20,10 +20,8 @@ struct decayed {
     uint64_t word; // 0: nothing was observed
 };
 
-// As if so many observations had been made, and this were their mean. Values beyond 2^42 count as
-// that.
-struct decayed decayed_from(int64_t mean, int64_t observations);
-// One more. A larger thing may weigh more than DECAYED_ONE (at most 16 times), a smaller one less.
+// One more. A value beyond 2^42 counts as that. A larger thing may weigh more than DECAYED_ONE (at
+// most 16 times), a smaller one less.
 struct decayed decayed_add(struct decayed d, int64_t value, int64_t weight);
 int64_t decayed_mean(struct decayed d);   // to the nearest; 0 where nothing was observed
 int64_t decayed_weight(struct decayed d); // at most DECAYED_ONE * DECAYED_MEMORY

@@ -40,6 +40,14 @@ int64_t forecast_of_task(int64_t mean, struct decayed task, struct decayed usual
     return product < MEAN_MAX ? (int64_t)product : MEAN_MAX;
 }
 
+int64_t forecast_counted(int64_t seen, int64_t foreseen, int64_t token)
+{
+    int64_t most = FORECAST_OUTLIER_LEAST * token;
+    if (foreseen > most / FORECAST_OUTLIER)
+        most = count_times(foreseen, FORECAST_OUTLIER);
+    return seen < most ? seen : most;
+}
+
 static int64_t least(int64_t a, int64_t b)
 {
     return b > 0 && b < a ? b : a;

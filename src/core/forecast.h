@@ -28,6 +28,10 @@
 // for once, which tells. One that is guessed dear would never be.
 #define FORECAST_TOKEN_US 1000
 #define FORECAST_PRIOR    4 // observations that a more general mean is worth at first
+// What was seen counts as at most so many times what was foreseen of it, or so many tokens: one
+// answer that runs away, or a model that is loaded first, does not decide what all others cost.
+#define FORECAST_OUTLIER       8
+#define FORECAST_OUTLIER_LEAST 600
 
 struct forecast_call {
     const struct demand *demand;
@@ -45,6 +49,8 @@ int64_t forecast_mean(const struct decayed *kinds, size_t count, int64_t start);
 // That mean of a model's, where it is asked to do a task: `task` is what models have told of the
 // task, `usual` what is usual of those that did, call by call.
 int64_t forecast_of_task(int64_t mean, struct decayed task, struct decayed usual);
+// As what `seen` counts where `foreseen` was foreseen of it; `token`: what a token is in its unit.
+int64_t forecast_counted(int64_t seen, int64_t foreseen, int64_t token);
 // Estimated, in disjoint buckets.
 void forecast_usage(const struct forecast_call *c, struct usage *out);
 

@@ -119,26 +119,6 @@ static struct decayed word(const struct memo_place *p, enum measure m)
     return (struct decayed){memo_word(p, m)};
 }
 
-void habits_learn(struct habits *h, const struct habit_of *of, const struct habit_seen *seen,
-                  int64_t now_us)
-{
-    const struct keys k = keys_of(h, of);
-    struct memo_place *places[KINDS] = {NULL};
-    for (unsigned i = 0; i < k.count; i++) {
-        struct memo_place *p = memo_take(h->memo, k.of[i], (uint32_t)(now_us / SECOND_US));
-        places[i] = p;
-        learn(p, OUTPUT, seen->output);
-        if (seen->input > 0)
-            learn(p, CACHED, part_ppm(seen->cached, seen->input));
-        if (seen->busy_us > 0 && i != TASK)
-            learn(p, BUSY, seen->busy_us);
-    }
-    learn_density(places[MODEL], seen);
-    learn(places[TASK], USUAL_OUTPUT, decayed_mean(word(places[MODEL], OUTPUT)));
-    if (seen->input > 0)
-        learn(places[TASK], USUAL_CACHED, decayed_mean(word(places[MODEL], CACHED)));
-}
-
 static int64_t mean_of(struct memo_place *const places[], enum measure m, enum measure usual,
                        int64_t start)
 {
@@ -147,6 +127,47 @@ static int64_t mean_of(struct memo_place *const places[], enum measure m, enum m
     int64_t model = forecast_mean(general, 2, start);
     int64_t task = forecast_of_task(model, word(places[TASK], m), word(places[TASK], usual));
     return forecast_mean(&own, 1, task);
+}
+
+static int64_t output_of(struct memo_place *const places[])
+{
+    return mean_of(places, OUTPUT, USUAL_OUTPUT, FORECAST_OUTPUT);
+}
+
+// A machine's time is that of its model: of others it says nothing. 0: it is not known.
+static int64_t busy_of(struct memo_place *const places[])
+{
+    const struct decayed own = word(places[TASK_MODEL], BUSY);
+    return forecast_mean(&own, 1, decayed_mean(word(places[MODEL], BUSY)));
+}
+
+static int64_t busy_counted(int64_t seen_us, int64_t known_us, int64_t output)
+{
+    int64_t foreseen = known_us > 0 ? known_us : count_times(output, FORECAST_TOKEN_US);
+    return forecast_counted(seen_us, foreseen, FORECAST_TOKEN_US);
+}
+
+void habits_learn(struct habits *h, const struct habit_of *of, const struct habit_seen *seen,
+                  int64_t now_us)
+{
+    const struct keys k = keys_of(h, of);
+    struct memo_place *places[KINDS] = {NULL};
+    for (unsigned i = 0; i < k.count; i++)
+        places[i] = memo_take(h->memo, k.of[i], (uint32_t)(now_us / SECOND_US));
+    const int64_t foreseen = output_of(places);
+    const int64_t output = forecast_counted(seen->output, foreseen, 1);
+    const int64_t busy_us = busy_counted(seen->busy_us, busy_of(places), foreseen);
+    for (unsigned i = 0; i < k.count; i++) {
+        learn(places[i], OUTPUT, output);
+        if (seen->input > 0)
+            learn(places[i], CACHED, part_ppm(seen->cached, seen->input));
+        if (seen->busy_us > 0 && i != TASK)
+            learn(places[i], BUSY, busy_us);
+    }
+    learn_density(places[MODEL], seen);
+    learn(places[TASK], USUAL_OUTPUT, decayed_mean(word(places[MODEL], OUTPUT)));
+    if (seen->input > 0)
+        learn(places[TASK], USUAL_CACHED, decayed_mean(word(places[MODEL], CACHED)));
 }
 
 static int64_t own_mean(struct memo_place *const places[], enum measure m)
@@ -162,39 +183,60 @@ void habits_foresee(struct habits *h, const struct habit_of *of, struct habit *o
     for (unsigned i = 0; i < k.count; i++)
         places[i] = memo_find(h->memo, k.of[i]);
     const struct decayed density = word(places[MODEL], DENSITY);
-    // A machine's time is that of its model: of others it says nothing.
-    const struct decayed own = word(places[TASK_MODEL], BUSY);
     out->output_own = own_mean(places, OUTPUT);
-    out->output = mean_of(places, OUTPUT, USUAL_OUTPUT, FORECAST_OUTPUT);
+    out->output = output_of(places);
     out->cached_ppm = part_ppm(mean_of(places, CACHED, USUAL_CACHED, 0), PPM);
     out->density = forecast_mean(&density, 1, density_of(of->model));
-    out->busy_us = forecast_mean(&own, 1, decayed_mean(word(places[MODEL], BUSY)));
+    out->busy_us = busy_of(places);
 }
 
 // --- the ledger ---
 
-static int64_t mean(int64_t sum, int64_t count)
+// The attempts of one model after another, the oldest first: they count as when they were made.
+struct recalled {
+    struct habits *habits;
+    uint64_t key; // of the model at hand; 0: of none
+    struct decayed seen[BUSY + 1];
+};
+
+static void put(struct recalled *r)
 {
-    return count > 0 ? sum / count : 0;
+    struct memo_place *p = r->key ? memo_take(r->habits->memo, r->key, 0) : NULL;
+    for (enum measure m = OUTPUT; m <= BUSY; m++)
+        if (r->seen[m].word)
+            memo_change(p, m, replace, &r->seen[m]);
+}
+
+static void see(struct recalled *r, enum measure m, int64_t value)
+{
+    r->seen[m] = decayed_add(r->seen[m], value, DECAYED_ONE);
 }
 
 static void recall(void *context, const struct store_habit *s)
 {
-    struct habits *h = context;
+    struct recalled *r = context;
     const struct habit_of of = {.provider = s->provider, .model = s->model};
-    struct memo_place *p = memo_take(h->memo, keys_of(h, &of).of[MODEL], 0);
-    const struct decayed seen[] = {
-        [OUTPUT] = decayed_from(mean(s->output, s->requests), s->requests),
-        [CACHED] = decayed_from(s->input > 0 ? part_ppm(s->cached, s->input) : 0, s->requests),
-        [BUSY] = decayed_from(mean(s->busy_us, s->timed), s->timed),
-    };
-    for (enum measure m = OUTPUT; m <= BUSY; m++)
-        if (seen[m].word)
-            memo_change(p, m, replace, &seen[m]);
+    const uint64_t key = keys_of(r->habits, &of).of[MODEL];
+    if (key != r->key) {
+        put(r);
+        *r = (struct recalled){.habits = r->habits, .key = key};
+    }
+    const int64_t foreseen = forecast_mean(&r->seen[OUTPUT], 1, FORECAST_OUTPUT);
+    if (s->busy_us > 0)
+        see(r, BUSY, busy_counted(s->busy_us, decayed_mean(r->seen[BUSY]), foreseen));
+    if (!s->counted)
+        return;
+    see(r, OUTPUT, forecast_counted(s->output, foreseen, 1));
+    if (s->input > 0)
+        see(r, CACHED, part_ppm(s->cached, s->input));
 }
 
 enum status habits_recall(struct habits *h, struct store *s, const struct decided_query *q,
                           struct why *why)
 {
-    return store_habits(s, q, recall, h, why);
+    struct recalled r = {.habits = h};
+    enum status status = store_habits(s, q, recall, &r, why);
+    if (status == STATUS_OK)
+        put(&r);
+    return status;
 }

@@ -28,7 +28,8 @@ struct habit_of {
     uint64_t task;    // within the route; 0 = not known
 };
 
-// What a call has told, counted by its provider.
+// What a call has told, counted by its provider. Of an outlier only a part counts
+// (FORECAST_OUTLIER).
 struct habit_seen {
     int64_t input;      // tokens, read from a cache or not
     int64_t cached;     // of it

@@ -38,8 +38,9 @@ with Mock() as mock:
         # Of a model that has not answered yet nobody knows how much it says: it is asked, which tells.
         asked("first", "new", headers={"x-mock-fault": "tokens=12"})
         asked("first", "new")
-        asked("capped", "wordy+tokens=3000")
-        for _ in range(3):
+        for _ in range(2):  # of the first answer only a part counts
+            asked("capped", "wordy+tokens=3000")
+        for _ in range(5):
             asked("bench/wordy+tokens=3000", "wordy+tokens=3000")
         asked("capped", "other")
         # That model is known for long answers, whatever the task.

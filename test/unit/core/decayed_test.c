@@ -5,6 +5,7 @@
 
 #include "../unit.h"
 #include "core/decayed.h"
+#include "decayed_from.h"
 
 static void nothing_is_none(void **state)
 {
@@ -12,7 +13,6 @@ static void nothing_is_none(void **state)
     const struct decayed none = {0};
     assert_int_equal(decayed_mean(none), 0);
     assert_int_equal(decayed_weight(none), 0);
-    assert_int_equal(decayed_from(100, 0).word, 0);
 }
 
 static void few_are_averaged(void **state)

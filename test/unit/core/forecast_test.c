@@ -7,6 +7,7 @@
 #include "core/density.h"
 #include "core/forecast.h"
 #include "core/rate.h"
+#include "decayed_from.h"
 
 static void nearest_kind_wins(void **state)
 {

@@ -66,7 +66,7 @@ static void a_ledger_is_recalled(void **state)
     assert_int_equal(store_catch_up(s, 20000), STATUS_OK);
 
     struct habit got = recalled(s, NOW_US - DAY_US, false);
-    assert_int_equal(got.output, 4000); // 64 calls are believed
+    assert_in_range(got.output, 3900, 4000); // 64 calls are believed
     assert_in_range(got.cached_ppm, 166666 - 9, 166666 + 9);
     assert_int_equal(got.busy_us, 2000000);
     assert_int_equal(recalled(s, NOW_US + DAY_US, false).output, FORECAST_OUTPUT);
