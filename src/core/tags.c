@@ -77,7 +77,18 @@ static enum status explain(enum status s, struct str item, struct why *why)
     if (s == STATUS_SYNTAX)
         return why_set(why, s, "a tag is name=value in UTF-8 or percent-encoded: \"%.*s\"",
                        STR_ARG(shown));
+    if (s == STATUS_DUPLICATE)
+        return why_set(why, s, "a tag has one value, and another one before: \"%.*s\"",
+                       STR_ARG(shown));
     return why_set(why, s, "%s", status_text(s));
+}
+
+// Which of two values is meant nobody knows; a route's `match` and a budget go by it.
+static enum status set_once(struct tags *t, struct str name, struct str value)
+{
+    unsigned i = find(t, name);
+    return i < t->count && !str_eq(t->at[i].value, value) ? STATUS_DUPLICATE
+                                                          : tags_set(t, name, value);
 }
 
 static enum status read_one(struct tags *t, struct str item, struct arena *arena)
@@ -90,7 +101,7 @@ static enum status read_one(struct tags *t, struct str item, struct arena *arena
     enum status s = decode(str_trim(str_from(item.ptr, at)), arena, &name);
     if (s == STATUS_OK)
         s = decode(str_trim(str_skip(item, at + 1)), arena, &value);
-    return s == STATUS_OK ? tags_set(t, name, value) : s;
+    return s == STATUS_OK ? set_once(t, name, value) : s;
 }
 
 enum status tags_read(struct tags *t, struct str text, struct arena *arena, struct why *why)

@@ -28,7 +28,7 @@ struct tags {
 // control characters). The slices are borrowed.
 enum status tags_set(struct tags *t, struct str name, struct str value) MUST_USE;
 // `a=b,c=d`, percent-encoded or plain UTF-8. Slices are borrowed from `text`; what had to be
-// decoded is in the arena.
+// decoded is in the arena. STATUS_DUPLICATE: a name that has another value already.
 enum status tags_read(struct tags *t, struct str text, struct arena *arena,
                       struct why *why) MUST_USE;
 // Adds a tag to a text that tags_read takes apart again: what would end a name or a value there is

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a call was for: tags from the header, the body's metadata, and what the key owns."""
-from lib.scene import Gateway, Mock, expect, expect_true
+from lib.scene import Gateway, Mock, expect, expect_in, expect_true
 
 KEYS = ["{ name: owned, token: env:SCENE_OWNED, team: red, project: apollo }"]
 
@@ -38,4 +38,9 @@ with Mock() as mock, Gateway(mock, keys=KEYS,
     many = ",".join(f"t{i}=x" for i in range(17))
     expect(gateway.chat("d", headers={"x-costlens-tags": many}).status, 400)
     expect(gateway.chat("e", headers={"x-costlens-tags": "a=" + "x" * 257}).status, 400)
+    # One name with two values: which was meant nobody knows.
+    twice = gateway.chat("g", headers={"x-costlens-tags": "desk=hr,feature=chat,desk=sales"})
+    expect(twice.status, 400)
+    expect_in('"desk=sales"', twice.json["error"]["message"])
     expect(len(mock.bills()), before)
+    expect(gateway.chat("h", headers={"x-costlens-tags": "desk=hr,desk=hr"}).status, 200)

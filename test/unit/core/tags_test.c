@@ -48,9 +48,12 @@ static void reads_plain_and_encoded(void **state)
     is(&t, "n", "\xC3\xA9=");
     is(&t, "e", "");
     assert_true(tags_get(&t, "none").ptr == NULL);
-    assert_int_equal(read(&t, "a=1,a=2,,"), STATUS_OK);
+    assert_int_equal(read(&t, "a=1,a=1,,"), STATUS_OK);
     assert_int_equal(t.count, 1);
-    is(&t, "a", "2");
+    assert_int_equal(read(&t, "a=1,b=2,%61=3"), STATUS_DUPLICATE);
+    assert_int_equal(read(&t, "a=1,a="), STATUS_DUPLICATE);
+    assert_int_equal(read(&t, "a=,a=1"), STATUS_DUPLICATE);
+    is(&t, "a", "");
     assert_int_equal(read(&t, ""), STATUS_OK);
     assert_int_equal(t.count, 0);
 }
