@@ -32,6 +32,7 @@ enum breaker_end breaker_end_of(enum failure_kind k)
     case FAILURE_MODEL:
     case FAILURE_ABSENT:
     case FAILURE_LONG:
+    case FAILURE_LARGE:
     case FAILURE_AWAY: return BREAKER_GOOD;
     case FAILURE_OURS:
     case FAILURE_STALE: return BREAKER_UNTOLD;

@@ -43,6 +43,7 @@ int64_t cooling_ms(const struct failure *f, unsigned times)
     case FAILURE_RUNNER:
     case FAILURE_MODEL: // of what this call asks: others may ask less
     case FAILURE_LONG:
+    case FAILURE_LARGE:
     case FAILURE_AWAY: return 0;
     }
     int64_t ms = f->after_ms > 0 ? f->after_ms : unsaid_ms(f->kind, times);

@@ -37,6 +37,7 @@
     X(MODEL, 0, 1)     /* the model cannot do what is asked, or so it seems */           \
     X(ABSENT, 0, 1)    /* it has no model of that name */                                \
     X(LONG, 0, 1)      /* the prompt is longer than this model takes */                  \
+    X(LARGE, 0, 1)     /* the call is larger than the whole of a rate limit */           \
     X(AWAY, 0, 1)      /* what the call goes on from is kept at another provider */
 
 enum failure_kind {

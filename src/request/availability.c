@@ -178,7 +178,8 @@ bool availability_refuses(const struct req *r, struct buf *detail)
 // What another key may cure.
 static bool is_of_key(const struct failure *f)
 {
-    return f->kind == FAILURE_RATE || f->kind == FAILURE_QUOTA || f->kind == FAILURE_KEY;
+    return f->kind == FAILURE_RATE || f->kind == FAILURE_LARGE || f->kind == FAILURE_QUOTA ||
+           f->kind == FAILURE_KEY;
 }
 
 // It may be kept there with another key: it is known to be there, or nobody knows where. Callers
@@ -236,15 +237,15 @@ void availability_heard(const struct req *r, const struct head *h)
         (void)ratelimit_field(&said, h->fields[i].name, h->fields[i].value,
                               loop_wall_us(r->worker->loop));
     }
-    if (a->target.model.len == 0 || a->failure.after_ms >= 0)
+    bool answered = h->status < 400, large = h->status == 413;
+    if (a->target.model.len == 0 || (a->failure.after_ms >= 0 && !large))
         return; // when to come again says more than what is left
-    bool answered = h->status < 400;
     if (!any || !said.said) {
         forget(r, answered);
         return;
     }
-    struct standing *s =
-        answered || h->status == 429 ? find_or_make(r, answered) : find(r, &a->target);
+    bool tells = answered || large || h->status == 429;
+    struct standing *s = tells ? find_or_make(r, answered) : find(r, &a->target);
     if (s)
         standing_heard(s, a->lane, &said, loop_now_us(r->worker->loop));
 }

@@ -213,6 +213,17 @@ static bool is_long(const struct said *s)
     return one_of(s->code, codes) || one_of(s->type, codes) || holds_one(s->message, parts);
 }
 
+// More tokens than the provider ever allows in a minute: no waiting helps. Groq says so with a 413,
+// OpenAI with a 429.
+static bool is_large(const struct said *s, int http_status)
+{
+    static const struct str head = STR("Request too large");
+    if (http_status == 429)
+        return str_starts_nocase(s->message, head);
+    return (http_status == 400 || http_status == 413 || http_status == 498) &&
+           str_is(s->code, "rate_limit_exceeded");
+}
+
 // What stands before a model's name: "The model `x` does not exist" (OpenAI, vLLM), "model: x"
 // (Anthropic), "models/x is not found" (Gemini), "model 'x' not found" (Ollama), "Publisher Model
 // `projects/.../models/x` was not found" (Vertex).
@@ -338,6 +349,10 @@ void failure_read(struct failure *f, int http_status, struct str body, struct st
         f->kind = FAILURE_AWAY;
     else if (http_status < 500 && is_quota(&said))
         f->kind = FAILURE_QUOTA;
+    else if (is_large(&said, http_status))
+        f->kind = FAILURE_LARGE;
+    else if (http_status == 498 && str_is(said.code, "capacity_exceeded"))
+        f->kind = FAILURE_BUSY; // of Groq's flex tier
     else if ((http_status == 400 || http_status == 413 || http_status == 500) && is_long(&said))
         f->kind = FAILURE_LONG;
     else

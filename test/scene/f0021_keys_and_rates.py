@@ -53,6 +53,7 @@ with Mock() as mock, Strange(house) as strange:
                  f"  calm: {{ dialect: openai, url: {strange.url}/v1, key: env:KEY_C, retries: 0 }}\n"
                  f"  spare: {{ dialect: openai, url: {mock.url}/v1, key: env:SCENE_UPSTREAM_KEY }}\n")
     extra = PRICE + "aliases:\n  both: [many/both, spare/other]\n  soon: [calm/soon, spare/other]\n  long: [calm/long, spare/other]\n"
+    extra += "  huge: [calm/huge, spare/other]\n"
     with Gateway(mock, providers=providers, extra=extra, models=[], environment=KEYS) as gateway:
         def ask(model, count=1, text="hello"):
             got = [gateway.chat(text, model=model) for _ in range(count)]
@@ -122,6 +123,21 @@ with Mock() as mock, Strange(house) as strange:
         expect([ask("soon").headers["x-costlens-model"] for _ in range(2)], ["calm/soon"] * 2)
         house.said = {"C": (200, None, left(0))}
         expect([ask("soon").headers["x-costlens-model"] for _ in range(3)], ["calm/soon", "spare/other", "spare/other"])
+        # The provider says that a call is larger than its limit: the next target, and nothing of it for other calls.
+        house.took()
+        house.said = {"C": (413, "rate_limit_exceeded", "")}
+        for _ in range(2):
+            answer = ask("huge")
+            expect((answer.headers["x-costlens-model"], answer.headers["x-costlens-attempts"]), ("spare/other", "2"))
+        expect(house.took(), {"C": 2})
+        expect(ask("calm/huge").status, 413, "nobody else can be asked")
+        house.said = {}
+        expect(ask("huge").headers["x-costlens-model"], "calm/huge")
+        house.said = {"C": (413, "rate_limit_exceeded", "Retry-After: 30\r\n" + left(50, tokens=60000))}  # and what it is
+        expect(ask("huge", text="word " * 60000).headers["x-costlens-attempts"], "2")
+        house.took()
+        expect(ask("huge", text="word " * 60000).headers["x-costlens-attempts"], None)
+        expect(house.took(), {})
         # A call larger than the whole limit, all of which is left: elsewhere, where there is another target.
         house.said = {"C": (200, None, left(50, tokens=60000))}
         expect(ask("long").headers["x-costlens-model"], "calm/long")

@@ -137,9 +137,9 @@ static void kinds(void **state)
     static const enum failure_kind bad[] = {FAILURE_BROKEN,  FAILURE_UNREACHED, FAILURE_LOST,
                                             FAILURE_TIMEOUT, FAILURE_GARBAGE,   FAILURE_BUSY,
                                             FAILURE_SERVER,  FAILURE_RUNNER};
-    static const enum failure_kind good[] = {FAILURE_CALLER, FAILURE_RATE,  FAILURE_QUOTA,
-                                             FAILURE_KEY,    FAILURE_MODEL, FAILURE_LONG,
-                                             FAILURE_UNDONE, FAILURE_ABSENT};
+    static const enum failure_kind good[] = {FAILURE_CALLER, FAILURE_RATE,   FAILURE_QUOTA,
+                                             FAILURE_KEY,    FAILURE_MODEL,  FAILURE_LONG,
+                                             FAILURE_UNDONE, FAILURE_ABSENT, FAILURE_LARGE};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(breaker_end_of(bad[i]), BREAKER_BAD);
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)

@@ -46,6 +46,7 @@ static const struct {
     {FAILURE_SERVER, 1000, 5, 0},
     {FAILURE_RUNNER, 1000, 5, 0},
     {FAILURE_LONG, 1000, 5, 0},
+    {FAILURE_LARGE, 1000, 5, 0},
     {FAILURE_AWAY, 1000, 5, 0},
 };
 

@@ -45,6 +45,8 @@ static const struct {
     {FAILURE_MODEL, ADVICE_NONE, -1, 1, 2, false, true, RETRY_END},
     {FAILURE_ABSENT, ADVICE_NONE, -1, 1, 2, true, true, RETRY_OTHER},
     {FAILURE_ABSENT, ADVICE_NONE, -1, 1, 2, false, true, RETRY_END},
+    {FAILURE_LARGE, ADVICE_NONE, -1, 1, 2, true, true, RETRY_OTHER},
+    {FAILURE_LARGE, ADVICE_NONE, -1, 1, 2, false, true, RETRY_END},
     {FAILURE_LONG, ADVICE_NONE, -1, 1, 2, true, true, RETRY_OTHER},
     {FAILURE_LONG, ADVICE_NONE, -1, 1, 2, false, true, RETRY_END},
     {FAILURE_AWAY, ADVICE_NONE, -1, 1, 2, true, true, RETRY_OTHER},

@@ -96,6 +96,23 @@ static const struct {
     {408, "", FAILURE_BUSY},
     {409, "{}", FAILURE_BUSY},
     {413, "", FAILURE_CALLER},
+    // Larger than a whole limit: another target's may be larger, and smaller calls fit here.
+    {413,
+     "{\"error\":{\"message\":\"Request too large for model `nine` in organization `org_x` on "
+     "tokens per minute (TPM): Limit 8000, Requested 9100\",\"type\":\"tokens\",\"code\":"
+     "\"rate_limit_exceeded\"}}",
+     FAILURE_LARGE},
+    {400, "{\"error\":{\"code\":\"rate_limit_exceeded\"}}", FAILURE_LARGE},
+    {498, "{\"error\":{\"code\":\"rate_limit_exceeded\"}}", FAILURE_LARGE},
+    {429,
+     "{\"error\":{\"message\":\"Request too large for nine on tokens per min (TPM): Limit 10000, "
+     "Requested 12000.\",\"type\":\"tokens\",\"code\":\"rate_limit_exceeded\"}}",
+     FAILURE_LARGE},
+    {429, "{\"error\":{\"message\":\"Limit reached. Request too large? No.\"}}", FAILURE_RATE},
+    {422, "{\"error\":{\"code\":\"rate_limit_exceeded\"}}", FAILURE_CALLER},
+    {413, "{\"error\":{\"message\":\"Request too large\"}}", FAILURE_CALLER},
+    {498, "{\"error\":{\"code\":\"capacity_exceeded\"}}", FAILURE_BUSY}, // Groq's flex tier
+    {498, "", FAILURE_CALLER},
     {422, "[]", FAILURE_CALLER},
     {500, "{\"error\":{\"code\":500,\"message\":\"missing messages\",\"type\":\"server_error\"}}",
      FAILURE_SERVER},
