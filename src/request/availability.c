@@ -238,7 +238,8 @@ void availability_heard(const struct req *r, const struct head *h)
                               loop_wall_us(r->worker->loop));
     }
     bool answered = h->status < 400, large = h->status == 413;
-    if (a->target.model.len == 0 || (a->failure.after_ms >= 0 && !large))
+    bool later = a->failure.after_ms >= 0 && !answered && !large;
+    if (a->target.model.len == 0 || later)
         return; // when to come again says more than what is left
     if (!any || !said.said) {
         forget(r, answered);

@@ -63,14 +63,16 @@ static bool kind_of(const bool *has, enum allowance_kind *kind)
     return true;
 }
 
-// Behind its family's; empty: it is of none.
-static struct str words_of(struct str name)
+#define FAMILIES 3
+
+// Behind its family's; empty: it is of none, and `family` is FAMILIES.
+static struct str words_of(struct str name, unsigned *family)
 {
-    static const struct str families[] = {STR("x-ratelimit-"), STR("anthropic-ratelimit-"),
-                                          STR("ratelimit-")};
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-        if (str_starts_nocase(name, families[i]))
-            return str_skip(name, families[i].len);
+    static const struct str families[FAMILIES] = {STR("x-ratelimit-"), STR("anthropic-ratelimit-"),
+                                                  STR("ratelimit-")};
+    for (*family = 0; *family < FAMILIES; (*family)++) {
+        if (str_starts_nocase(name, families[*family]))
+            return str_skip(name, families[*family].len);
     }
     return STR_NONE;
 }
@@ -82,13 +84,23 @@ static bool is_short(struct str name)
 
 bool ratelimit_may(struct str name)
 {
-    return words_of(name).len > 0 || is_short(name);
+    unsigned family;
+    return words_of(name, &family).len > 0 || is_short(name);
 }
 
-static enum part read_name(struct str name, enum allowance_kind *kind)
+// What tells the limits of one kind apart: a family, and what a name may say or leave out.
+static unsigned source_of(unsigned family, const bool *has)
+{
+    return family * 4 + has[WORD_MINUTE] * 2U + has[WORD_REQUESTS];
+}
+
+#define SOURCE_SHORT (FAMILIES * 4)
+
+static enum part read_name(struct str name, enum allowance_kind *kind, unsigned *source)
 {
     bool has[WORD_COUNT] = {false};
-    struct str rest = words_of(name), text;
+    unsigned family;
+    struct str rest = words_of(name, &family), text;
     while (str_cut(&rest, '-', &text)) {
         enum word word;
         if (!read_word(text, &word) || has[word])
@@ -97,6 +109,7 @@ static enum part read_name(struct str name, enum allowance_kind *kind)
     }
     if (has[WORD_LIMIT] + has[WORD_LEFT] + has[WORD_RESET] != 1 || !kind_of(has, kind))
         return PART_NONE;
+    *source = source_of(family, has);
     return has[WORD_LIMIT] ? PART_LIMIT : has[WORD_LEFT] ? PART_LEFT : PART_RESET;
 }
 
@@ -193,75 +206,162 @@ static bool read_after(struct str value, int64_t now_us, int64_t *us)
     return true;
 }
 
-// `"minute";r=50;t=30, "day";r=0;t=4000`: what is left of each policy, and until when; the one of
-// which least is left holds. What it counts is said elsewhere: most count requests.
-static bool read_short(struct str value, int64_t *left, int64_t *after_us)
+// --- the short forms ---
+
+static int64_t period_us(enum allowance_kind k)
 {
-    struct str policy, part;
-    bool any = false;
-    while (str_cut(&value, ',', &policy)) {
-        int64_t r = -1, t = -1, us = 0;
-        while (str_cut(&policy, ';', &part)) {
-            part = str_trim(part);
-            int64_t *to = str_starts(part, str_of("r="))   ? &r
-                          : str_starts(part, str_of("t=")) ? &t
-                                                           : NULL;
-            struct str number = to ? str_skip(part, 2) : STR_NONE;
-            if (to && (!take_number(&number, &us) || number.len > 0))
-                return false;
-            if (to)
-                *to = us;
-        }
-        if (r < 0 || (any && r / SECOND_US >= *left))
-            continue;
-        any = true;
-        *left = r / SECOND_US;
-        *after_us = t < AFTER_MOST ? t : AFTER_MOST;
-    }
-    return any;
+    return k == ALLOWANCE_DAY_REQUESTS || k == ALLOWANCE_DAY_TOKENS ? DAY_US : MINUTE_US;
 }
+
+// Less of it is left, or as much, and it lasts longer until all is there again.
+static bool is_less(const struct ratelimit_reading *a, const struct ratelimit_reading *b)
+{
+    int64_t a_us = a->after_us < 0 ? period_us(a->kind) : a->after_us;
+    int64_t b_us = b->after_us < 0 ? period_us(b->kind) : b->after_us;
+    return a->left != b->left ? a->left < b->left : a_us > b_us;
+}
+
+// -1 stays.
+static int64_t seconds_us(int64_t s)
+{
+    return s < 0 ? -1 : s < AFTER_MOST / SECOND_US ? s * SECOND_US : AFTER_MOST;
+}
+
+static const struct ratelimit_reading unread = {
+    .kind = ALLOWANCE_REQUESTS, .source = SOURCE_SHORT, .left = -1, .after_us = -1};
+
+// `"day";r=0;t=4000`. False: a number is none.
+static bool read_policy(struct str policy, struct ratelimit_reading *out)
+{
+    struct str part;
+    *out = unread;
+    while (str_cut(&policy, ';', &part)) {
+        part = str_trim(part);
+        int64_t *to = str_starts(part, str_of("r="))   ? &out->left
+                      : str_starts(part, str_of("t=")) ? &out->after_us
+                                                       : NULL;
+        if (to && !read_count(str_skip(part, 2), to))
+            return false;
+    }
+    out->after_us = seconds_us(out->after_us);
+    return true;
+}
+
+// `"minute";r=50;t=30, "day";r=0;t=4000`: what is left of each policy, and until when. What it
+// counts is said elsewhere: most count requests.
+static bool read_policies(struct str value, struct ratelimit_reading *least)
+{
+    struct str policy;
+    *least = unread;
+    while (str_cut(&value, ',', &policy)) {
+        struct ratelimit_reading one;
+        if (!read_policy(policy, &one))
+            return false;
+        if (one.left >= 0 && (least->left < 0 || is_less(&one, least)))
+            *least = one;
+    }
+    return least->left >= 0;
+}
+
+// `limit=100, remaining=0, reset=600`.
+static bool read_members(struct str value, struct ratelimit_reading *out)
+{
+    static const struct str limit = STR("limit="), left = STR("remaining="), reset = STR("reset=");
+    struct str part;
+    *out = unread;
+    while (str_cut(&value, ',', &part)) {
+        part = str_trim(part);
+        bool good = str_starts(part, limit)  ? read_count(str_skip(part, limit.len), &out->limit)
+                    : str_starts(part, left) ? read_count(str_skip(part, left.len), &out->left)
+                    : str_starts(part, reset)
+                        ? read_count(str_skip(part, reset.len), &out->after_us)
+                        : true;
+        if (!good)
+            return false;
+    }
+    out->after_us = seconds_us(out->after_us);
+    return out->left >= 0;
+}
+
+// --- what an answer says ---
 
 void ratelimit_init(struct ratelimit *r)
 {
     *r = (struct ratelimit){0};
-    for (unsigned i = 0; i < ALLOWANCE_COUNT; i++)
-        r->of[i].after_us = -1;
+}
+
+// The reading of that limit, made where there is none; NULL where there are too many.
+static struct ratelimit_reading *reading_of(struct ratelimit *r, enum allowance_kind kind,
+                                            unsigned source)
+{
+    unsigned i = 0;
+    while (i < r->count && (r->of[i].kind != kind || r->of[i].source != source))
+        i++;
+    if (i == RATELIMIT_READINGS)
+        return NULL;
+    if (i == r->count) {
+        r->of[r->count++] = unread;
+        r->of[i].kind = kind;
+        r->of[i].source = source;
+    }
+    return &r->of[i];
+}
+
+// A field may come in several lines.
+static bool take_short(struct ratelimit *r, struct str value)
+{
+    struct ratelimit_reading one, *kept;
+    if ((!read_policies(value, &one) && !read_members(value, &one)) ||
+        !(kept = reading_of(r, one.kind, one.source)))
+        return false;
+    if (kept->left < 0 || is_less(&one, kept))
+        *kept = one;
+    r->said |= 1U << one.kind;
+    return true;
+}
+
+static bool take_long(struct ratelimit *r, struct str name, struct str value, int64_t now_us)
+{
+    enum allowance_kind kind;
+    unsigned source;
+    int64_t number;
+    struct ratelimit_reading *kept;
+    enum part part = read_name(name, &kind, &source);
+    if (part == PART_NONE ||
+        !(part == PART_RESET ? read_after(value, now_us, &number) : read_count(value, &number)) ||
+        !(kept = reading_of(r, kind, source)))
+        return false;
+    if (part == PART_LIMIT)
+        kept->limit = number;
+    else if (part == PART_RESET)
+        kept->after_us = number;
+    else if (kept->left < 0 || number < kept->left)
+        kept->left = number;
+    if (part == PART_LEFT)
+        r->said |= 1U << kind;
+    return true;
 }
 
 bool ratelimit_field(struct ratelimit *r, struct str name, struct str value, int64_t now_us)
 {
-    enum allowance_kind kind = ALLOWANCE_REQUESTS;
     value = str_trim(value);
-    if (is_short(name)) {
-        int64_t left, after_us;
-        if (!read_short(value, &left, &after_us))
-            return false;
-        r->of[kind].left = left;
-        r->of[kind].after_us = after_us;
-        r->said |= 1U << kind;
-        return true;
-    }
-    switch (read_name(name, &kind)) {
-    case PART_NONE: return false;
-    case PART_LIMIT: return read_count(value, &r->of[kind].limit);
-    case PART_RESET: return read_after(value, now_us, &r->of[kind].after_us);
-    case PART_LEFT: break;
-    }
-    if (!read_count(value, &r->of[kind].left))
-        return false;
-    r->said |= 1U << kind;
-    return true;
+    return is_short(name) ? take_short(r, value) : take_long(r, name, value, now_us);
 }
 
 struct allowance ratelimit_allowance(const struct ratelimit *r, enum allowance_kind k,
                                      int64_t now_us)
 {
-    bool day = k == ALLOWANCE_DAY_REQUESTS || k == ALLOWANCE_DAY_TOKENS;
-    int64_t after_us = r->of[k].after_us;
-    if (after_us < 0)
-        after_us = day ? DAY_US : MINUTE_US;
-    return (struct allowance){.limit = r->of[k].limit,
-                              .left = r->of[k].left,
+    const struct ratelimit_reading *least = NULL;
+    for (unsigned i = 0; i < r->count; i++) {
+        const struct ratelimit_reading *one = &r->of[i];
+        if (one->kind == k && one->left >= 0 && (!least || is_less(one, least)))
+            least = one;
+    }
+    if (!least)
+        return (struct allowance){0};
+    int64_t after_us = least->after_us < 0 ? period_us(k) : least->after_us;
+    return (struct allowance){.limit = least->limit,
+                              .left = least->left,
                               .read_us = now_us,
                               .full_us = now_us + after_us};
 }

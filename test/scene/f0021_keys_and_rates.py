@@ -53,7 +53,7 @@ with Mock() as mock, Strange(house) as strange:
                  f"  calm: {{ dialect: openai, url: {strange.url}/v1, key: env:KEY_C, retries: 0 }}\n"
                  f"  spare: {{ dialect: openai, url: {mock.url}/v1, key: env:SCENE_UPSTREAM_KEY }}\n")
     extra = PRICE + "aliases:\n  both: [many/both, spare/other]\n  soon: [calm/soon, spare/other]\n  long: [calm/long, spare/other]\n"
-    extra += "  huge: [calm/huge, spare/other]\n"
+    extra += "  huge: [calm/huge, spare/other]\n  again: [calm/again, spare/other]\n"
     with Gateway(mock, providers=providers, extra=extra, models=[], environment=KEYS) as gateway:
         def ask(model, count=1, text="hello"):
             got = [gateway.chat(text, model=model) for _ in range(count)]
@@ -123,6 +123,9 @@ with Mock() as mock, Strange(house) as strange:
         expect([ask("soon").headers["x-costlens-model"] for _ in range(2)], ["calm/soon"] * 2)
         house.said = {"C": (200, None, left(0))}
         expect([ask("soon").headers["x-costlens-model"] for _ in range(3)], ["calm/soon", "spare/other", "spare/other"])
+        # Some say with an answer, too, when to come again; and a proxy in front of them has limits of its own.
+        house.said = {"C": (200, None, "Retry-After: 600\r\n" + left(0) + "RateLimit-Remaining: 999\r\n")}
+        expect([ask("again").headers["x-costlens-model"] for _ in range(2)], ["calm/again", "spare/other"])
         # The provider says that a call is larger than its limit: the next target, and nothing of it for other calls.
         house.took()
         house.said = {"C": (413, "rate_limit_exceeded", "")}

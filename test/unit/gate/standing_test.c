@@ -382,8 +382,10 @@ static void a_call_larger_than_a_limit(void **state)
     struct standing *o = ward_at(standings_ward(all, gpt, gpt, 1), gpt, STANDING_MODELS_MAX);
     struct ratelimit said;
     ratelimit_init(&said);
-    said.said = 1U << ALLOWANCE_INPUT;
-    said.of[ALLOWANCE_INPUT].limit = said.of[ALLOWANCE_INPUT].left = 8000;
+    assert_true(ratelimit_field(&said, str_of("anthropic-ratelimit-input-tokens-limit"),
+                                str_of("8000"), NOW));
+    assert_true(ratelimit_field(&said, str_of("anthropic-ratelimit-input-tokens-remaining"),
+                                str_of("8000"), NOW));
     standing_heard(o, 0, &said, NOW);
     assert_int_equal(standing_bar(o, 12000, NOW), BAR_NONE);
     standings_free(all);

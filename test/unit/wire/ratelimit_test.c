@@ -2,6 +2,8 @@
 //
 // The rate limits that heads tell, vendor by vendor; and what is none of them.
 
+#include <stdio.h>
+
 #include "../unit.h"
 #include "base/clock.h"
 #include "wire/ratelimit.h"
@@ -113,6 +115,13 @@ static void of_vendors(void **state)
          100,
          9,
          6 * SECOND_US},
+        {{"RateLimit"},
+         {"limit=100, remaining=0, reset=600"},
+         ALLOWANCE_REQUESTS,
+         100,
+         0,
+         600 * SECOND_US},
+        {{"RateLimit"}, {"remaining=7"}, ALLOWANCE_REQUESTS, 0, 7, 60 * SECOND_US},
         {{"RateLimit"}, {"\"default\";r=50;t=30"}, ALLOWANCE_REQUESTS, 0, 50, 30 * SECOND_US},
         {{"RateLimit"},
          {"\"minute\";r=50;t=30, \"day\"; r=0; t=4000;pk=:a:"},
@@ -144,6 +153,8 @@ static void of_nobody(void **state)
         {"content-type", "1"},
         {"ratelimit", "\"default\""},
         {"ratelimit", "\"default\";r=x;t=30"},
+        {"ratelimit", "limit=100, reset=600"},
+        {"ratelimit", "limit=100, remaining=few, reset=600"},
         {"ratelimit", "\"default\";t=30"},
         {"ratelimit", "\"minute\";r=50;t=30, \"day\";r=x"},
         {"x-ratelimit", "1"},
@@ -175,6 +186,98 @@ static void of_nobody(void **state)
     }
 }
 
+// Of several limits that count the same the one of which least is left holds, in whatever order.
+static void the_least_counts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *lines[6][2];
+        int64_t limit, left, after_us;
+    } cases[] = {
+        {{{"x-ratelimit-limit-requests", "60"},
+          {"x-ratelimit-remaining-requests", "0"},
+          {"x-ratelimit-reset-requests", "600s"},
+          {"ratelimit-limit", "1000"},
+          {"ratelimit-remaining", "999"},
+          {"ratelimit-reset", "1"}},
+         60,
+         0,
+         600 * SECOND_US},
+        {{{"ratelimit-limit", "1000"},
+          {"x-ratelimit-remaining-requests", "0"},
+          {"ratelimit-remaining", "999"},
+          {"x-ratelimit-reset-requests", "600s"},
+          {"ratelimit-reset", "1"},
+          {"x-ratelimit-limit-requests", "60"}},
+         60,
+         0,
+         600 * SECOND_US},
+        {{{"x-ratelimit-remaining-requests", "0"},
+          {"x-ratelimit-reset-requests", "600s"},
+          {"x-ratelimit-remaining-requests-minute", "50"}},
+         0,
+         0,
+         600 * SECOND_US},
+        {{{"x-ratelimit-remaining", "0"},
+          {"x-ratelimit-reset", "9"},
+          {"x-ratelimit-remaining-requests", "5"},
+          {"x-ratelimit-reset-requests", "600s"}},
+         0,
+         0,
+         9 * SECOND_US},
+        {{{"x-ratelimit-remaining-requests", "0"}, {"x-ratelimit-remaining-requests", "100"}},
+         0,
+         0,
+         60 * SECOND_US},
+        {{{"RateLimit", "\"daily\";r=0;t=6000"}, {"RateLimit", "\"burst\";r=500;t=10"}},
+         0,
+         0,
+         6000 * SECOND_US},
+        {{{"RateLimit", "\"burst\";r=500;t=10"}, {"RateLimit", "\"daily\";r=0;t=6000"}},
+         0,
+         0,
+         6000 * SECOND_US},
+        // As much of both: the one that is full later.
+        {{{"RateLimit", "\"a\";r=0;t=10, \"b\";r=0;t=90"}, {"RateLimit", "\"c\";r=0;t=20"}},
+         0,
+         0,
+         90 * SECOND_US},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ratelimit r;
+        ratelimit_init(&r);
+        for (unsigned k = 0; k < 6 && cases[i].lines[k][0]; k++)
+            assert_true(add(&r, cases[i].lines[k][0], cases[i].lines[k][1]));
+        struct allowance a = ratelimit_allowance(&r, ALLOWANCE_REQUESTS, 5);
+        assert_int_equal(r.said, 1U << ALLOWANCE_REQUESTS);
+        if (a.limit != cases[i].limit || a.left != cases[i].left ||
+            a.full_us - 5 != cases[i].after_us)
+            fail_msg("case %zu: %lld of %lld, %lld us", i, (long long)a.left, (long long)a.limit,
+                     (long long)(a.full_us - 5));
+    }
+}
+
+// More limits than anybody tells: those that came first are kept.
+static void too_many(void **state)
+{
+    (void)state;
+    static const char *const families[] = {"x", "anthropic", ""};
+    static const char *const rest[] = {"requests",      "minute", "requests-minute", "tokens",
+                                       "tokens-minute", "day",    "requests-day",    "tokens-day"};
+    struct ratelimit r;
+    unsigned taken = 0;
+    ratelimit_init(&r);
+    for (unsigned i = 0; i < 3 * 8; i++) {
+        char name[80];
+        (void)snprintf(name, sizeof name, "%s%sratelimit-remaining-%s", families[i / 8],
+                       *families[i / 8] ? "-" : "", rest[i % 8]);
+        taken += add(&r, name, "9");
+    }
+    assert_int_equal(taken, RATELIMIT_READINGS);
+    assert_int_equal(r.count, RATELIMIT_READINGS);
+    assert_int_equal(ratelimit_allowance(&r, ALLOWANCE_TOKENS, 5).left, 9);
+}
+
 static void beyond_all_numbers(void **state)
 {
     (void)state;
@@ -191,8 +294,8 @@ static void beyond_all_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(of_vendors),
-        cmocka_unit_test(of_nobody),
+        cmocka_unit_test(of_vendors),         cmocka_unit_test(of_nobody),
+        cmocka_unit_test(the_least_counts),   cmocka_unit_test(too_many),
         cmocka_unit_test(beyond_all_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
