@@ -464,6 +464,23 @@ static void mean_add(_Atomic int64_t *mean, int64_t us)
     atomic_store_explicit(mean, us, memory_order_relaxed); // of two at once one may be lost
 }
 
+static bool ttft_fresh(const struct standing *s, int64_t now_us)
+{
+    return now_us - atomic_load_explicit(&s->ttft_at_us, memory_order_relaxed) <= FRESH_US;
+}
+
+// A mean that is too old to say anything says nothing of the new one, either.
+static void ttft_add(struct standing *s, int64_t us, int64_t now_us)
+{
+    if (us <= 0)
+        return;
+    if (ttft_fresh(s, now_us))
+        mean_add(&s->ttft_us, us);
+    else
+        atomic_store_explicit(&s->ttft_us, us, memory_order_relaxed);
+    atomic_store_explicit(&s->ttft_at_us, now_us, memory_order_relaxed);
+}
+
 static bool cool(struct lane *l, const struct failure *f, int64_t now_us)
 {
     unsigned kind = (unsigned)f->kind;
@@ -514,9 +531,7 @@ enum standing_news standing_end(struct standing *s, const struct breaker_terms *
     }
     if (atomic_load_explicit(&l->times, memory_order_relaxed) != 0)
         atomic_store(&l->times, 0);
-    mean_add(&s->ttft_us, e->ttft_us);
-    if (e->ttft_us > 0)
-        atomic_store_explicit(&s->ttft_at_us, now_us, memory_order_relaxed);
+    ttft_add(s, e->ttft_us, now_us);
     mean_add(&s->duration_us, e->duration_us);
     return news;
 }
@@ -583,7 +598,7 @@ int64_t standing_lane_left(const struct standing *s, unsigned lane, enum allowan
 
 int64_t standing_ttft_us(const struct standing *s, int64_t now_us)
 {
-    if (!s || now_us - atomic_load_explicit(&s->ttft_at_us, memory_order_relaxed) > FRESH_US)
+    if (!s || !ttft_fresh(s, now_us))
         return 0;
     return atomic_load_explicit(&s->ttft_us, memory_order_relaxed);
 }

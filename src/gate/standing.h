@@ -119,7 +119,7 @@ int64_t standing_lane_wait_us(const struct standing *s, unsigned lane, int64_t n
 int64_t standing_lane_left(const struct standing *s, unsigned lane, enum allowance_kind k,
                            int64_t now_us);
 // The decayed mean of the time to the first token, where it was measured within the last minute;
-// else 0. `s` may be NULL.
+// else 0. After a minute without one it begins anew. `s` may be NULL.
 int64_t standing_ttft_us(const struct standing *s, int64_t now_us);
 void standing_passed_over(struct standing *s); // NULL is fine
 // It refuses to be asked for log-probabilities, as it told any worker. NULL is fine: it does not.

@@ -158,6 +158,11 @@ static void ttft_is_of_the_last_minute(void **state)
     assert_int_equal(answers(s, 80000, NOW), STANDING_SAME);
     assert_int_equal(standing_ttft_us(s, NOW + 60 * SECOND), 80000);
     assert_int_equal(standing_ttft_us(s, NOW + 61 * SECOND), 0);
+    // What is older says nothing of the next one, either.
+    assert_int_equal(answers(s, 8000, NOW + 60 * SECOND), STANDING_SAME);
+    assert_int_equal(standing_ttft_us(s, NOW + 60 * SECOND), 71000);
+    assert_int_equal(answers(s, 8000, NOW + 121 * SECOND), STANDING_SAME);
+    assert_int_equal(standing_ttft_us(s, NOW + 121 * SECOND), 8000);
     standings_free(all);
 }
 
