@@ -18,6 +18,7 @@
 #define PPM           INT64_C(1000000)
 #define DENSITY_CALL  2048 // bytes of text that are one observation: a short prompt tells less
 #define DENSITY_LEAST 20000
+#define FORGOTTEN_S   ((int32_t)(DAY_US / SECOND_US)) // what is older says nothing of a model
 #define DENSITY_MOST  PPM // beyond one token a byte something else was counted
 
 // The words of a place. Where a task has been done a machine's time and a density would be of many
@@ -119,6 +120,35 @@ static struct decayed word(const struct memo_place *p, enum measure m)
     return (struct decayed){memo_word(p, m)};
 }
 
+static uint32_t seconds(int64_t us)
+{
+    return (uint32_t)(us / SECOND_US);
+}
+
+// Nothing was heard of it for so long; a call may have come before it was heard last. What is
+// passed over is not asked, so what was seen of it would hold for ever.
+static bool is_forgotten(const struct memo_place *p, int64_t now_us)
+{
+    return p && (int32_t)(seconds(now_us) - memo_touched_s(p)) > FORGOTTEN_S;
+}
+
+static bool is_models(unsigned kind)
+{
+    return kind == MODEL || kind == TASK_MODEL;
+}
+
+// Touched; of a model's own that is forgotten the means begin anew.
+static struct memo_place *take(struct habits *h, uint64_t key, unsigned kind, int64_t now_us)
+{
+    bool anew = is_models(kind) && is_forgotten(memo_find(h->memo, key), now_us);
+    struct memo_place *p = memo_take(h->memo, key, seconds(now_us));
+    if (anew) {
+        memo_put(p, OUTPUT, 0);
+        memo_put(p, BUSY, 0);
+    }
+    return p;
+}
+
 static int64_t mean_of(struct memo_place *const places[], enum measure m, enum measure usual,
                        int64_t start)
 {
@@ -153,7 +183,7 @@ void habits_learn(struct habits *h, const struct habit_of *of, const struct habi
     const struct keys k = keys_of(h, of);
     struct memo_place *places[KINDS] = {NULL};
     for (unsigned i = 0; i < k.count; i++)
-        places[i] = memo_take(h->memo, k.of[i], (uint32_t)(now_us / SECOND_US));
+        places[i] = take(h, k.of[i], i, now_us);
     const int64_t foreseen = output_of(places);
     const int64_t output = forecast_counted(seen->output, foreseen, 1);
     const int64_t busy_us = busy_counted(seen->busy_us, busy_of(places), foreseen);
@@ -176,17 +206,20 @@ static int64_t own_mean(struct memo_place *const places[], enum measure m)
     return decayed_mean(decayed_weight(task) > 0 ? task : any);
 }
 
-void habits_foresee(struct habits *h, const struct habit_of *of, struct habit *out)
+void habits_foresee(struct habits *h, const struct habit_of *of, int64_t now_us, struct habit *out)
 {
     const struct keys k = keys_of(h, of);
     struct memo_place *places[KINDS] = {NULL};
     for (unsigned i = 0; i < k.count; i++)
         places[i] = memo_find(h->memo, k.of[i]);
     const struct decayed density = word(places[MODEL], DENSITY);
+    out->density = forecast_mean(&density, 1, density_of(of->model));
+    out->cached_ppm = part_ppm(mean_of(places, CACHED, USUAL_CACHED, 0), PPM);
+    for (unsigned i = 0; i < k.count; i++)
+        if (is_models(i) && is_forgotten(places[i], now_us))
+            places[i] = NULL;
     out->output_own = own_mean(places, OUTPUT);
     out->output = output_of(places);
-    out->cached_ppm = part_ppm(mean_of(places, CACHED, USUAL_CACHED, 0), PPM);
-    out->density = forecast_mean(&density, 1, density_of(of->model));
     out->busy_us = busy_of(places);
 }
 
@@ -195,13 +228,22 @@ void habits_foresee(struct habits *h, const struct habit_of *of, struct habit *o
 // The attempts of one model after another, the oldest first: they count as when they were made.
 struct recalled {
     struct habits *habits;
-    uint64_t key; // of the model at hand; 0: of none
+    int64_t late_us;  // of the steady clock, against that of attempts
+    uint64_t key;     // of the model at hand; 0: of none
+    int64_t start_us; // of its last attempt
     struct decayed seen[BUSY + 1];
 };
 
+// What was seen since the start is newer, and was touched later.
+static struct memo_place *place_of(const struct recalled *r)
+{
+    struct memo_place *p = memo_find(r->habits->memo, r->key);
+    return p ? p : memo_take(r->habits->memo, r->key, seconds(r->start_us + r->late_us));
+}
+
 static void put(struct recalled *r)
 {
-    struct memo_place *p = r->key ? memo_take(r->habits->memo, r->key, 0) : NULL;
+    struct memo_place *p = r->key ? place_of(r) : NULL;
     for (enum measure m = OUTPUT; m <= BUSY; m++)
         if (r->seen[m].word)
             memo_change(p, m, replace, &r->seen[m]);
@@ -219,8 +261,11 @@ static void recall(void *context, const struct store_habit *s)
     const uint64_t key = keys_of(r->habits, &of).of[MODEL];
     if (key != r->key) {
         put(r);
-        *r = (struct recalled){.habits = r->habits, .key = key};
+        *r = (struct recalled){.habits = r->habits, .late_us = r->late_us, .key = key};
+    } else if (s->start_us - r->start_us > DAY_US) {
+        r->seen[OUTPUT] = r->seen[BUSY] = (struct decayed){0};
     }
+    r->start_us = s->start_us;
     const int64_t foreseen = forecast_mean(&r->seen[OUTPUT], 1, FORECAST_OUTPUT);
     if (s->busy_us > 0)
         see(r, BUSY, busy_counted(s->busy_us, decayed_mean(r->seen[BUSY]), foreseen));
@@ -232,9 +277,9 @@ static void recall(void *context, const struct store_habit *s)
 }
 
 enum status habits_recall(struct habits *h, struct store *s, const struct decided_query *q,
-                          struct why *why)
+                          int64_t now_us, struct why *why)
 {
-    struct recalled r = {.habits = h};
+    struct recalled r = {.habits = h, .late_us = now_us - q->until_us};
     enum status status = store_habits(s, q, recall, &r, why);
     if (status == STATUS_OK)
         put(&r);

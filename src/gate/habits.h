@@ -2,8 +2,10 @@
 //
 // habits - what calls have used until now, so that the next ones can be foreseen (core/forecast.h):
 // output, tokens a byte, share read from caches, time of a machine of one's own. Learned from every
-// call as it ends, by model and by task; at the start from the ledger. Shared by all workers,
-// without a lock, over reloads.
+// call as it ends, by model and by task; at the start from the ledger. How much a model says and
+// how long it works is forgotten when it was not asked for a day: one that is passed over for that
+// gets another try. Shared by all workers, without a lock, over reloads. Times are of the steady
+// clock.
 
 #ifndef GATE_HABITS_H
 #define GATE_HABITS_H
@@ -48,10 +50,11 @@ struct habit {
     int64_t cached_ppm; // of its input
     int64_t busy_us;
 };
-void habits_foresee(struct habits *h, const struct habit_of *of, struct habit *out);
+void habits_foresee(struct habits *h, const struct habit_of *of, int64_t now_us, struct habit *out);
 
-// What the ledger's attempts tell of each model. It reads the disk.
+// What the ledger's attempts tell of each model; those at `q->until_us` were made at `now_us` of
+// the steady clock. It reads the disk.
 enum status habits_recall(struct habits *h, struct store *s, const struct decided_query *q,
-                          struct why *why) MUST_USE;
+                          int64_t now_us, struct why *why) MUST_USE;
 
 #endif

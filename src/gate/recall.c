@@ -13,6 +13,7 @@
 
 struct reading {
     const struct recall *to;
+    int64_t late_us;            // of the steady clock, against that of calls
     struct uuid id;             // of the call at hand
     uint64_t task;              // that its first attempt told; 0: none
     struct breakeven_call sums; // of its attempts that were verified
@@ -32,7 +33,7 @@ static void learn(const struct reading *r, const struct store_decided *s, const 
     const struct habit_seen seen = {
         .input = s->input, .cached = s->cached, .output = s->output, .busy_us = s->busy_us};
     if (r->task && s->answered && s->reported)
-        habits_learn(r->to->habits, &of, &seen, clock_mono_us());
+        habits_learn(r->to->habits, &of, &seen, s->start_us + r->late_us);
 }
 
 // As request/paying.c does when an attempt is settled.
@@ -69,9 +70,10 @@ static void hear(void *context, const struct store_decided *s)
 
 enum status recall(const struct recall *r, struct why *why)
 {
-    struct reading reading = {.to = r};
+    const int64_t now_us = clock_mono_us();
+    struct reading reading = {.to = r, .late_us = now_us - r->began_us};
     const int64_t since_us = r->began_us - SPAN_US;
     const struct decided_query q = {str_of(TENANT), since_us, r->began_us, ATTEMPTS};
-    enum status s = habits_recall(r->habits, r->store, &q, why);
+    enum status s = habits_recall(r->habits, r->store, &q, now_us, why);
     return s == STATUS_OK ? store_decided_each(r->store, &q, hear, &reading, why) : s;
 }

@@ -54,7 +54,7 @@ static void foresee(const struct req *r, const struct plan *p, const struct targ
     const struct config_provider *provider = provider_of(r, t);
     const struct habit_of of = kind_of(p, provider, t->model);
     struct habit habit;
-    habits_foresee(r->view->snapshot->habits, &of, &habit);
+    habits_foresee(r->view->snapshot->habits, &of, r->start_mono_us, &habit);
     if (p && p->route->max_cost.n > 0 && habit.output > habit.output_own)
         habit.output = habit.output_own > 0 ? habit.output_own : 1;
     const struct forecast_call call = {.demand = &r->ask.demand,

@@ -10,7 +10,8 @@
 #define ATTEMPTS                                                                                  \
     "SELECT d.id, d.attempt, p.text, m.text, d.packed, k.outcome, k.flags, k.sure, "              \
     "k.price_state, c.cost_pd, c.input + c.cache_read + c.cache_write + c.cache_write_1h, "       \
-    "c.cache_read, c.output, c.busy FROM decision AS d CROSS JOIN call AS c ON c.tenant = "       \
+    "c.cache_read, c.output, c.busy, d.start_us FROM decision AS d CROSS JOIN call AS c ON "      \
+    "c.tenant = "                                                                                 \
     "d.tenant AND c.start_us = d.start_us AND c.id = d.id AND c.attempt = d.attempt CROSS JOIN "  \
     "kind AS k ON k.id = c.kind CROSS JOIN name AS p ON p.id = k.provider CROSS JOIN name AS m "  \
     "ON m.id = k.model WHERE d.tenant = (SELECT id FROM name WHERE text = ?1) AND d.start_us < "  \
@@ -24,6 +25,7 @@ static void tell(sqlite3_stmt *s, store_decided_f *f, void *context)
     int flags = sqlite3_column_int(s, 6);
     struct store_decided d = {
         .attempt = sqlite3_column_int(s, 1),
+        .start_us = sqlite3_column_int64(s, 14),
         .provider = sql_str(s, 2),
         .model = sql_str(s, 3),
         .packed = sql_str(s, 4),

@@ -13,6 +13,7 @@
 struct store_decided { // slices live during the call
     struct uuid id;    // of the call
     int attempt;
+    int64_t start_us; // of the call
     struct str provider, model;
     struct str packed; // the decision
     bool answered;     // it came to a good end, and

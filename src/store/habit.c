@@ -11,18 +11,19 @@
 // are limited before they are put in order, so that no more than these are.
 #define ATTEMPTS                                                                                  \
     "SELECT p.text, m.text, k.sure = ?6, c.input + c.cache_read + c.cache_write + "               \
-    "c.cache_write_1h, c.cache_read, c.output, c.busy FROM (SELECT kind, start_us, input, "       \
-    "cache_read, cache_write, cache_write_1h, output, busy FROM call WHERE tenant = (SELECT id "  \
-    "FROM name WHERE text = ?1) AND start_us >= ?2 AND start_us < ?3 ORDER BY start_us DESC "     \
-    "LIMIT ?4) AS c CROSS JOIN kind AS k ON k.id = c.kind CROSS JOIN name AS p ON p.id = "        \
-    "k.provider CROSS JOIN name AS m ON m.id = k.model WHERE k.outcome = ?5 AND (k.sure = ?6 OR " \
-    "(k.sure = ?8 AND c.busy > 0)) AND (k.flags & ?7) = 0 ORDER BY k.provider, k.model, "         \
+    "c.cache_write_1h, c.cache_read, c.output, c.busy, c.start_us FROM (SELECT kind, start_us, "  \
+    "input, cache_read, cache_write, cache_write_1h, output, busy FROM call WHERE tenant = "      \
+    "(SELECT id FROM name WHERE text = ?1) AND start_us >= ?2 AND start_us < ?3 ORDER BY "        \
+    "start_us DESC LIMIT ?4) AS c CROSS JOIN kind AS k ON k.id = c.kind CROSS JOIN name AS p ON " \
+    "p.id = k.provider CROSS JOIN name AS m ON m.id = k.model WHERE k.outcome = ?5 AND (k.sure "  \
+    "= ?6 OR (k.sure = ?8 AND c.busy > 0)) AND (k.flags & ?7) = 0 ORDER BY k.provider, k.model, " \
     "c.start_us"
 
 static void tell(sqlite3_stmt *q, store_habit_f *f, void *context)
 {
     const struct store_habit h = {.provider = sql_str(q, 0),
                                   .model = sql_str(q, 1),
+                                  .start_us = sqlite3_column_int64(q, 7),
                                   .counted = sqlite3_column_int(q, 2) != 0,
                                   .input = sqlite3_column_int64(q, 3),
                                   .cached = sqlite3_column_int64(q, 4),

@@ -10,6 +10,7 @@
 
 struct store_habit { // slices live during the call
     struct str provider, model;
+    int64_t start_us;
     bool counted;   // its provider has counted its tokens:
     int64_t input;  // all that went in, and
     int64_t cached; // what of it was read from a cache

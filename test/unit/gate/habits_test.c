@@ -18,11 +18,16 @@ static struct habit_of doing(struct habit_of of, const char *route, uint64_t tas
     return of;
 }
 
-static struct habit foresee(struct habits *h, struct habit_of of)
+static struct habit foresee_at(struct habits *h, struct habit_of of, int64_t now_us)
 {
     struct habit out;
-    habits_foresee(h, &of, &out);
+    habits_foresee(h, &of, now_us, &out);
     return out;
+}
+
+static struct habit foresee(struct habits *h, struct habit_of of)
+{
+    return foresee_at(h, of, INT64_C(5000000));
 }
 
 static void see(struct habits *h, struct habit_of of, int64_t output, int times)
@@ -165,6 +170,37 @@ static void loading_is_no_running(void **state)
     habits_free(h);
 }
 
+// One that is passed over is not asked, so nothing new is seen of it: after a day that is as if it
+// never had been, for its tasks, too, and it begins anew.
+static void a_day_is_remembered(void **state)
+{
+    (void)state;
+    const int64_t later_us = INT64_C(86400) * 1000000;
+    const struct habit_of task = doing(small, "support", 1);
+    const struct habit_seen dear = {
+        .input = 4000, .output = 2000, .busy_us = 9000000, .text_bytes = 10000};
+    const struct habit_seen brief = {.input = 4000, .output = 20, .busy_us = 10000};
+    struct habits *h = habits_new();
+    see(h, large, 50, 1);
+    for (int i = 0; i < 300; i++)
+        habits_learn(h, &task, &dear, later_us);
+    struct habit got = foresee_at(h, task, 2 * later_us);
+    assert_in_range(got.output_own, 1900, 2000);
+    assert_in_range(got.busy_us, 8900000, 9000000);
+    got = foresee_at(h, task, later_us - 3000000); // a call that came before, and was read slowly
+    assert_in_range(got.output_own, 1900, 2000);
+    got = foresee_at(h, task, 2 * later_us + 2000000);
+    assert_int_equal(got.output_own, 0);
+    assert_int_equal(got.busy_us, 0);
+    assert_in_range(got.density, 390000, 400000); // that is no habit of its answers
+    assert_int_equal(foresee_at(h, small, 2 * later_us + 2000000).output_own, 0);
+    habits_learn(h, &task, &brief, 2 * later_us + 2000000);
+    got = foresee_at(h, task, 2 * later_us + 2000000);
+    assert_int_equal(got.output_own, 20);
+    assert_int_equal(got.busy_us, 10000);
+    habits_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +211,7 @@ int main(void)
         cmocka_unit_test(caches_and_machines),
         cmocka_unit_test(one_answer_does_not_decide),
         cmocka_unit_test(loading_is_no_running),
+        cmocka_unit_test(a_day_is_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

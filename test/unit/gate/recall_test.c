@@ -13,17 +13,17 @@
 
 static const struct habit_of model = {.provider = STR("openai"), .model = STR("gpt-4o")};
 
-static struct habit recalled(struct store *s, int64_t since_us, bool learned)
+static struct habit recalled(struct store *s, int64_t since_us, bool learned, int64_t later_us)
 {
     struct why why = {0};
     struct habit out;
     struct habits *h = habits_new();
     const struct habit_seen seen = {.input = 100, .output = 7};
-    for (int i = 0; learned && i < 1000; i++)
-        habits_learn(h, &model, &seen, 0);
     const struct decided_query q = {STR("default"), since_us, NOW_US + DAY_US, 16384};
-    assert_int_equal(habits_recall(h, s, &q, &why), STATUS_OK);
-    habits_foresee(h, &model, &out);
+    for (int i = 0; learned && i < 1000; i++)
+        habits_learn(h, &model, &seen, q.until_us);
+    assert_int_equal(habits_recall(h, s, &q, q.until_us, &why), STATUS_OK);
+    habits_foresee(h, &model, q.until_us + later_us, &out);
     habits_free(h);
     return out;
 }
@@ -65,13 +65,17 @@ static void a_ledger_is_recalled(void **state)
     call_often(j, &failed, SURE_COUNT);
     assert_int_equal(store_catch_up(s, 20000), STATUS_OK);
 
-    struct habit got = recalled(s, NOW_US - DAY_US, false);
+    struct habit got = recalled(s, NOW_US - DAY_US, false, 0);
     assert_in_range(got.output, 3900, 4000); // 64 calls are believed
     assert_in_range(got.cached_ppm, 166666 - 9, 166666 + 9);
     assert_int_equal(got.busy_us, 2000000);
-    assert_int_equal(recalled(s, NOW_US + DAY_US, false).output, FORECAST_OUTPUT);
+    assert_int_equal(recalled(s, NOW_US + DAY_US, false, 0).output, FORECAST_OUTPUT);
+    // A day after they were made they are forgotten, whenever the start was.
+    got = recalled(s, NOW_US - DAY_US, false, 2000000);
+    assert_int_equal(got.output, FORECAST_OUTPUT);
+    assert_int_equal(got.output_own, 0);
     // What was seen since the start is newer.
-    assert_in_range(recalled(s, NOW_US - DAY_US, true).output, 7, 30);
+    assert_in_range(recalled(s, NOW_US - DAY_US, true, 0).output, 7, 30);
     journal_close(j);
     store_close(s);
     place_remove(&p);
