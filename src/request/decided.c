@@ -171,12 +171,25 @@ static const struct candidate *first_large(const struct req *r)
     return barred;
 }
 
-// The same tokens at that model's prices. False: they have none.
+// Of so many tokens that have come, those that the other model would have answered: fewer in the
+// proportion in which it is expected to, and never more. Where a route has a `max_cost` something
+// else is expected (request/expected.h).
+static int64_t tokens_at(const struct plan *p, const struct candidate *came,
+                         const struct candidate *other, int64_t tokens)
+{
+    if (p->route->max_cost.n > 0 || other->output >= came->output)
+        return tokens;
+    return (int64_t)((int128)tokens * other->output / came->output);
+}
+
+// Its tokens at that model's prices. False: they have none.
 static bool rate_at(const struct req *r, const struct candidate *c, struct money *out)
 {
     const struct entry *e = &r->attempt.entry;
+    const struct candidate *came = &r->plan->list[r->attempt.target.place];
     struct usage u = e->usage;
     struct cost cost;
+    u.count[BUCKET_OUTPUT] = tokens_at(r->plan, came, c, u.count[BUCKET_OUTPUT]);
     u.has_reported = false;
     u.service = SERVICE_STANDARD; // tiers and regions of one vendor are not another's
     u.us_region = false;
