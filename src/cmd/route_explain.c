@@ -395,7 +395,7 @@ static void print_sums(const struct sums *s)
     printf("%-*s %s USD: ", WIDE, "saved", buf_cstr(&text));
     buf_clear(&text);
     decimal_write(&text, s->large, DECIMAL_PLACES, 2);
-    printf("the large side's first model would have cost %s USD for the same tokens\n",
+    printf("the large side's first model would have cost %s USD for this answer\n",
            buf_cstr(&text));
     buf_fini(&text);
 }

@@ -9,7 +9,6 @@
 #include "request/plan.h"
 #include "request/ranking.h"
 #include "request/side.h"
-#include "request/sticky.h"
 #include "request/verifying.h"
 #include "route/talk.h"
 
@@ -89,7 +88,7 @@ static struct str talk_packed(struct shadow *s, const struct req *r)
     struct talk talk;
     uint8_t bytes[TALK_BYTES];
     talk_of(json_root(r->ask.json), &talk);
-    talk_name(&talk, r->key->name, sticky_named(r));
+    talk_name(&talk, r->key->name, tags_get(&r->attempt.entry.tags, "session"));
     return arena_dup(&s->arena, str_from((const char *)bytes, talk_pack(&talk, bytes)));
 }
 

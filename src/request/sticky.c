@@ -5,13 +5,6 @@
 #include "base/map.h"
 #include "gate/sessions.h"
 
-struct str sticky_named(const struct req *r)
-{
-    const struct config_route *route = r->plan->route;
-    const bool by_tag = route->sticky == CONFIG_STICKY_TAG;
-    return tags_get(&r->attempt.entry.tags, by_tag ? route->sticky_tag.ptr : "session");
-}
-
 static struct str value_of(const struct req *r, const struct config_route *route)
 {
     const struct tags *tags = &r->attempt.entry.tags;

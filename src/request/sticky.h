@@ -16,8 +16,5 @@ struct candidate *sticky_find(const struct req *r, const struct plan *p, bool *r
 // chosen for its answer, or an answer of the small one was not good enough; where the small side
 // has failed, was passed over or cannot take the call, the session stays where it stood.
 void sticky_keep(const struct req *r);
-// What its caller names the conversation that the call is of: by the tag that its route's sessions
-// go by, or else `session`. Empty: nothing.
-struct str sticky_named(const struct req *r);
 
 #endif

@@ -176,14 +176,27 @@ static size_t count_groups(const struct evidence *pairs, size_t count)
     return groups;
 }
 
+// How large a group is, as far as it is looked at: the root of the mean of its square.
+static double usual_size(const struct test *t, size_t groups)
+{
+    double squares = 0;
+    for (size_t i = 0, end; i < t->count; i = end) {
+        end = certificate_group_end(t->pairs, t->count, i);
+        const double size = fmin((double)(end - i), (double)t->unit);
+        squares += size * size;
+    }
+    return groups ? sqrt(squares / (double)groups) : 1;
+}
+
 // All margins are by one scale, so that they stay within -1..1.
 static bool is_proved(const struct test *t, double threshold, double loss, double sign)
 {
     const struct question q = {threshold, loss, sign};
     const double borne = burden(t, &q);
     const double most = fmax(1, 1 - loss) * (double)t->unit - borne;
+    const size_t groups = count_groups(t->pairs, t->count);
     struct wager w;
-    wager_begin(&w, count_groups(t->pairs, t->count), t->risk);
+    wager_begin(&w, groups, t->risk, usual_size(t, groups) / most);
     for (size_t i = 0, end; i < t->count && !wager_won(&w); i = end) {
         double sum = borne;
         end = certificate_group_end(t->pairs, t->count, i);

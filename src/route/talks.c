@@ -280,12 +280,11 @@ static bool shared_recurs(const struct parting *p, const struct shared *s)
     return !p->talks->timeless && recurs(&c, p->talks->count);
 }
 
-// What many share joins none. A name that comes all the time is its caller's, and of no
-// conversation.
+// What many share joins none, but for a name.
 static bool is_too_many(struct parting *p, const struct shared *s)
 {
     if (s->kind == KIND_NAMED)
-        return shared_recurs(p, s);
+        return false;
     const unsigned groups = count_groups(p, s);
     if (s->kind == KIND_TOLD)
         return groups >= TALKS_TOLD;

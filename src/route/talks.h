@@ -11,9 +11,9 @@
 //                   y      y      y      ...    ... and what is asked so is what calls are like:
 //                                               each by itself, or each run of it
 //
-// What its caller names one conversation is one, unless the name recurs as well. Of the rest what
-// fewest share joins first. So what a conversation alone has said has joined it before it is
-// asked how many groups share a word that it has begun with.
+// What its caller names one conversation is one. Of the rest what fewest share joins first. So what
+// a conversation alone has said has joined it before it is asked how many groups share a word that
+// it has begun with.
 
 #ifndef ROUTE_TALKS_H
 #define ROUTE_TALKS_H

@@ -19,11 +19,11 @@
 #define BEYOND        1.1 // he aims so much higher: numbers come in steps
 #define ROOT_2PI      2.506628274631
 
-void wager_begin(struct wager *w, size_t count, double risk)
+void wager_begin(struct wager *w, size_t count, double risk, double scale)
 {
-    must(risk > 0 && risk < 1);
+    must(risk > 0 && risk < 1 && scale > 0);
     *w = (struct wager){.goal = -log(risk),
-                        .spread = PAST * PAST_VARIANCE,
+                        .spread = PAST * PAST_VARIANCE * scale * scale,
                         .seen = PAST,
                         .count = PAST + (double)count};
 }

@@ -23,8 +23,9 @@ struct wager {
     double seen, count;   // numbers; how many there will be
 };
 
-// `count`: how many numbers are to come, about: he plays to be there by the last. 0 < risk < 1.
-void wager_begin(struct wager *w, size_t count, double risk);
+// `count`: how many numbers are to come, about: he plays to be there by the last. `scale`, above 0:
+// how large one usually is that is lost, before any has come. 0 < risk < 1.
+void wager_begin(struct wager *w, size_t count, double risk, double scale);
 // After a win nothing changes any more.
 void wager_add(struct wager *w, double x);
 // The mean is above 0, at the wager's risk.

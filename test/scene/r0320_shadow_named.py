@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A conversation that its caller names is one, whatever is said in it: by the tag `session`, or the one that a route's sessions go
-by. A key's names are its own."""
+"""A conversation that its caller names is one, whatever is said in it: by the tag `session`, and by no other that a route's
+sessions may go by. A key's names are its own."""
 from lib.scene import Gateway, Mock, expect, expect_true, limit, until
 
 limit(60)
@@ -34,5 +34,5 @@ with Mock() as mock, Gateway(mock, extra=ROUTES, models=["small-a", "large-a"],
     expect_true(name_of("plain", "session=8") not in (one, None), "another")
     expect_true(name_of("plain", "session=7", "other-other-other") not in (one, None), "another key's")
     expect(name_of("plain", "case=7"), None)
-    expect(name_of("by-case", "case=7"), one)
-    expect(name_of("by-case", "session=7"), None)
+    expect(name_of("by-case", "case=7"), None)
+    expect(name_of("by-case", "case=8,session=7"), one)

@@ -27,7 +27,7 @@ static unsigned wins(double low, double high, double mean, double risk)
     dice_init(&d, 7);
     for (int draw = 0; draw < DRAWS; draw++) {
         struct wager w;
-        wager_begin(&w, COUNT, risk);
+        wager_begin(&w, COUNT, risk, 1);
         for (int i = 0; i < COUNT; i++)
             wager_add(&w, two_valued(&d, low, high, mean));
         won += wager_won(&w);
@@ -57,7 +57,7 @@ static void test_won_where_the_mean_is_above(void **state)
 static void test_won_stays_won(void **state)
 {
     struct wager w;
-    wager_begin(&w, 100, 0.05);
+    wager_begin(&w, 100, 0.05, 1);
     for (int i = 0; i < 100; i++)
         wager_add(&w, 0.9);
     assert_true(wager_won(&w));
@@ -69,7 +69,7 @@ static void test_won_stays_won(void **state)
 static void test_nothing_proves_nothing(void **state)
 {
     struct wager w;
-    wager_begin(&w, 0, 0.05);
+    wager_begin(&w, 0, 0.05, 1);
     assert_false(wager_won(&w));
     for (int i = 0; i < 100000; i++)
         wager_add(&w, 0);
