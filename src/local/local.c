@@ -159,6 +159,17 @@ bool local_find(struct local *l, struct str model, struct local_model *out)
     return m != NULL;
 }
 
+bool local_passed_on(struct local *l, struct str model)
+{
+    pthread_mutex_lock(&l->lock);
+    struct local_model *m = find(l, model);
+    bool news = m && !m->remote;
+    if (news)
+        m->remote = true;
+    pthread_mutex_unlock(&l->lock);
+    return news;
+}
+
 void local_each(struct local *l, void (*each)(void *context, const struct local_model *m),
                 void *context)
 {

@@ -59,6 +59,9 @@ enum local_there local_there(struct local *l);
 bool local_passes_on(struct str name);
 // The model of that name, with or without ":latest"; a copy. False when there is none.
 bool local_find(struct local *l, struct str model, struct local_model *out);
+// An answer says that it passed a call of the model on to its cloud: from here on that is known of
+// it, as if the list had said so. True when it was not before.
+bool local_passed_on(struct local *l, struct str model);
 // Each model, in the order of Ollama's list. `each` may not call back into `l`.
 void local_each(struct local *l, void (*each)(void *context, const struct local_model *m),
                 void *context);

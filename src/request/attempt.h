@@ -74,6 +74,7 @@ struct attempt {
     bool overran;              // more came than its Content-Length said
     struct failure failure;    // so far; its kind of an error's status: when it has come whole
     bool noted;                // its end, in its target's standing
+    bool strayed;              // its answer says that an Ollama passed it on, and that was noted
     bool never_sent;           // the provider cannot have seen the request
     enum refusal refusal;      // what we answer instead, or say in the stream
     struct str refusal_detail; // in the call's arena

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "gate/incidents.h"
+#include "local/local.h"
 #include "request/keeper.h"
 #include "request/unfit.h"
 #include "wire/failure.h"
@@ -249,6 +250,23 @@ void availability_heard(const struct req *r, const struct head *h)
     struct standing *s = tells ? find_or_make(r, answered) : find(r, &a->target);
     if (s)
         standing_heard(s, a->lane, &said, loop_now_us(r->worker->loop));
+}
+
+void availability_strayed(struct req *r)
+{
+    struct attempt *a = &r->attempt;
+    struct log_line l;
+    if (a->strayed || !a->metering || !a->meter.remote)
+        return;
+    a->strayed = true;
+    struct local *local = snapshot_local(r->view->snapshot, a->provider);
+    if (!local || !local_passed_on(local, a->target.model))
+        return;
+    log_begin(&l, LOG_WARN, "an Ollama passes a model on to its cloud that it had itself");
+    log_str(&l, "request_id", str_from(r->id_text, UUID_TEXT));
+    log_str(&l, "provider", a->provider->name);
+    log_str(&l, "model", a->target.model);
+    log_end_later(&l);
 }
 
 // What its breaker did, for who looks.

@@ -31,6 +31,9 @@ bool availability_other_key(const struct req *r);
 bool availability_enter(struct req *r) MUST_USE;
 // The attempt's target refuses to be asked for log-probabilities, as an attempt before has shown.
 bool availability_logprobs_refused(const struct req *r);
+// Should its answer say by now that an Ollama passed it on to its cloud: no later call is given to
+// that model as one that stays here.
+void availability_strayed(struct req *r);
 // The attempt has ended, or its end is known: counted once. `failed`: its `failure` says how. Was
 // it answered where one with log-probabilities was not, its target refuses to be asked for them.
 void availability_note(struct req *r, bool failed);

@@ -427,6 +427,7 @@ static void on_data(struct call *c, void *owner, struct str bytes)
         whole_to_stream(r); // its length was not told
     }
     meter_feed(&r->attempt.meter, bytes, relay_pass, r);
+    availability_strayed(r);
     relay_came(r);
     if (buf_failed(&r->attempt.whole)) {
         give_up(r, REFUSAL_INTERNAL, "out of memory");

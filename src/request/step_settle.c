@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "core/split.h"
 #include "gate/charged.h"
+#include "request/availability.h"
 #include "request/decided.h"
 #include "request/expected.h"
 #include "request/fit.h"
@@ -425,6 +426,7 @@ void settle_attempt(struct req *r)
 {
     must(r->attempt.dispatched && !r->attempt.settled);
     end_meter(r);
+    availability_strayed(r);
     end_error(r);
     fit_ended(r);
     entry_end(r);

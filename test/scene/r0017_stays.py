@@ -49,3 +49,16 @@ with OwnLlama(lambda _: {"content": "The answer is 4."}) as ollama, Mock() as mo
     expect(gateway.post("/v1/chat/completions", away).json["error"]["code"], "local_only")
     turns[0]["content"], turns[1]["content"] = "Hello", "patient 7"
     expect(gateway.post("/v1/chat/completions", away).status, 200)
+
+    # A model that it had itself turns into one that it passes on: of that its answers tell first, whole or as a stream.
+    for name, more in (("here", {}), ("large", {"stream": True})):
+        private = f"local/{name}"
+        ollama.far = {}
+        expect(gateway.chat(headers=HR, model=private, **more).status, 200)
+        expect(gateway.chat(headers=HR, model=private, **more).status, 200)
+        ollama.far = {"remote_host": "https://ollama.com:443"}
+        expect(gateway.chat(headers=HR, model=private, **more).status, 200)
+        answer = gateway.chat(headers=HR, model=private, **more)
+        expect((answer.status, answer.json["error"]["code"]), (403, "local_only"), name)
+    expect(gateway.chat(headers=HR, model="auto").status, 404)
+    until(lambda: gateway.program.errors().count("passes a model on to its cloud") == 2, what="one word of each")

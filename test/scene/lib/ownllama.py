@@ -21,6 +21,7 @@ class OwnLlama(Scripted):
         self.models, self.asked = [], []
         self.told = threading.Event()
         self.says = says
+        self.far = {}  # what its answers say of where they come from
         super().__init__()
 
     def answer(self, call, body):
@@ -31,7 +32,7 @@ class OwnLlama(Scripted):
             return call.send({"capabilities": ["completion"], "model_info": {}})
         self.asked.append(body)
         said = self.says(body)
-        line = {"model": body["model"], "created_at": "2026-01-01T00:00:00Z", "done": False}
+        line = {"model": body["model"], "created_at": "2026-01-01T00:00:00Z", "done": False, **self.far}
         text, empty = ({"message": {"role": "assistant", "content": says}} if call.path == "/api/chat" else
                        {"response": says} for says in (said["content"], ""))
         if body.get("logprobs") and "logprobs" in said:

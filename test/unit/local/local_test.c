@@ -81,6 +81,24 @@ static void what_show_tells_stays_until_the_model_is_another(void **state)
     locals_free(w.all);
 }
 
+static void an_answer_tells_that_it_was_passed_on(void **state)
+{
+    (void)state;
+    struct world w = begin();
+    struct local_model m;
+    assert_true(local_passed_on(w.l, str_of("all-minilm")));
+    assert_true(local_find(w.l, str_of("all-minilm:latest"), &m));
+    assert_true(m.remote);
+    assert_false(local_passed_on(w.l, str_of("all-minilm:latest"))); // which is known
+    assert_false(local_passed_on(w.l, str_of("nobody")));
+    assert_true(local_find(w.l, str_of("gemma3:270m"), &m));
+    assert_false(m.remote);
+    assert_true(local_take_tags(w.l, str_of(tags))); // says nothing of it, and has the same model
+    assert_true(local_find(w.l, str_of("all-minilm"), &m));
+    assert_true(m.remote);
+    locals_free(w.all);
+}
+
 static void answers_that_are_none_change_nothing(void **state)
 {
     (void)state;
@@ -254,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(models_are_found_by_both_names),
         cmocka_unit_test(what_show_tells_stays_until_the_model_is_another),
+        cmocka_unit_test(an_answer_tells_that_it_was_passed_on),
         cmocka_unit_test(answers_that_are_none_change_nothing),
         cmocka_unit_test(contexts_are_powers_of_two_that_only_grow),
         cmocka_unit_test(a_loaded_model_keeps_its_context),
