@@ -19,6 +19,8 @@ enum ability {
 #undef X
 };
 
+#define ABILITY_SETS 8 // what may be required: any of them together
+
 // The first of them that is missing, in words: "no tools"; NULL: none is. Static.
 static inline const char *ability_missing(unsigned bits)
 {

@@ -37,18 +37,24 @@ static int64_t least(int64_t a, int64_t b)
     return a == 0 || (b > 0 && b < a) ? b : a;
 }
 
+unsigned able_lacks(const struct config_provider *p, struct str model)
+{
+    unsigned lacks = 0;
+    for (unsigned i = 0; i < p->lack_count; i++)
+        if (str_glob(p->lacks[i].models, model))
+            lacks |= p->lacks[i].bits;
+    return lacks;
+}
+
 void able_of(const struct snapshot *s, const struct config_provider *p, struct str model,
              struct able *out)
 {
     const struct sheet *sheet = provider_sheet(s, p, model);
     struct local_model m;
-    *out = (struct able){.context = least(sheet ? sheet->context_tokens : 0, p->num_ctx),
+    *out = (struct able){.lacks = able_lacks(p, model),
+                         .context = least(sheet ? sheet->context_tokens : 0, p->num_ctx),
                          .gone = is_gone(s, p),
                          .unread = snapshot_local(s, p) && is_near(p)};
-    for (unsigned i = 0; i < p->lack_count; i++) {
-        if (str_glob(p->lacks[i].models, model))
-            out->lacks |= p->lacks[i].bits;
-    }
     if (!local_of(s, p, model, &m))
         return;
     out->unread = false;

@@ -18,6 +18,8 @@ struct able {
 // Of a model by its name there (dialect_model). An Ollama tells most; the book tells the context.
 void able_of(const struct snapshot *s, const struct config_provider *p, struct str model,
              struct able *out);
+// What the model surely lacks (enum ability) as the file has it: an Ollama may tell more.
+unsigned able_lacks(const struct config_provider *p, struct str model);
 // What it has too little of for a route: "no tools", "context" (`context`: tokens that it is to
 // read, 0: any); NULL: nothing. Static.
 const char *able_short(const struct able *a, unsigned require, int64_t context);

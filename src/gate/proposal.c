@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "core/ability.h"
+#include "gate/able.h"
 #include "gate/names.h"
 #include "gate/versions.h"
 
@@ -21,14 +23,16 @@
 
 struct proposal {
     struct arena arena;
-    struct config_tier tiers[CONFIG_SIZES];
+    struct config_tier tiers[ABILITY_SETS][CONFIG_SIZES]; // by what is required
 };
 
 // One that may be in a tier.
 struct found {
     struct str model;
-    int size;      // its tier; -1: none
-    int64_t price; // of a token, blended; 0 = it costs nothing, or nobody knows
+    int size;       // its tier; -1: none
+    bool out;       // it lacks what is required, is old, or taken
+    unsigned lacks; // enum ability
+    int64_t price;  // of a token, blended; 0 = it costs nothing, or nobody knows
 };
 
 struct search {
@@ -37,6 +41,8 @@ struct search {
     struct found *found;   // FOUND_MAX
     struct found **sorted; // of these
     unsigned count;
+    unsigned lacks;   // what any of them does (enum ability),
+    unsigned require; // and what of that is required
 };
 
 // --- what a name says ---
@@ -122,13 +128,15 @@ static void add_found(void *context, const struct named *n)
 {
     struct search *search = context;
     const struct config_provider *p = search->provider;
-    struct found f = {.model = n->model, .price = price_of(n->sheet)};
+    struct found f = {
+        .model = n->model, .lacks = able_lacks(p, n->model), .price = price_of(n->sheet)};
     if (search->count == FOUND_MAX || is_brief(p, n->sheet) || is_odd(n->model))
         return;
     f.size = p->mock ? tier_of_mock(n->model)
              : f.price > 0 && !provider_free(p, n->model, n->sheet)
                  ? tier_by_price(f.price)
                  : tier_by_size(versions_size(n->model));
+    search->lacks |= f.lacks;
     search->found[search->count++] = f;
 }
 
@@ -147,15 +155,20 @@ static int by_version(const void *a, const void *b)
 }
 
 // A policy that is posted may list thousands: not each of them is held against each other.
-static void leave_out_old(struct search *search)
+static void leave_out(struct search *search)
 {
     int version;
-    for (unsigned i = 0; i < search->count; i++)
-        search->sorted[i] = &search->found[i];
-    qsort(search->sorted, search->count, sizeof(search->sorted[0]), by_version);
-    for (unsigned i = 1; i < search->count; i++) {
+    unsigned count = 0;
+    for (unsigned i = 0; i < search->count; i++) {
+        struct found *f = &search->found[i];
+        f->out = (f->lacks & search->require) != 0;
+        if (!f->out)
+            search->sorted[count++] = f;
+    }
+    qsort(search->sorted, count, sizeof(search->sorted[0]), by_version);
+    for (unsigned i = 1; i < count; i++) {
         if (versions_order(search->sorted[i - 1]->model, search->sorted[i]->model, &version) == 0)
-            search->sorted[i]->size = -1;
+            search->sorted[i]->out = true;
     }
 }
 
@@ -173,25 +186,40 @@ static struct found *take_cheapest(struct search *search, int size)
     struct found *best = NULL;
     for (unsigned i = 0; i < search->count; i++) {
         struct found *f = &search->found[i];
-        if (f->size == size && (!best || f->price < best->price))
+        if (f->size == size && !f->out && (!best || f->price < best->price))
             best = f;
     }
     return best;
 }
 
-static void add_provider(struct proposal *p, struct search *search)
+// What nobody lacks makes no difference.
+static void add_to_sets(struct proposal *p, const struct search *search, int size, struct str model)
 {
-    names_each(search->snapshot, search->provider, add_found, search);
-    leave_out_old(search);
+    for (unsigned set = 0; set < ABILITY_SETS; set++)
+        if ((set & search->lacks) == search->require)
+            add_model(&p->arena, search->provider, model, &p->tiers[set][size]);
+}
+
+static void add_set(struct proposal *p, struct search *search)
+{
+    leave_out(search);
     for (int size = 0; size < CONFIG_SIZES; size++) {
         for (int i = 0; i < PER_PROVIDER; i++) {
             struct found *f = take_cheapest(search, size);
             if (!f)
                 break;
-            f->size = -1;
-            add_model(&p->arena, search->provider, f->model, &p->tiers[size]);
+            f->out = true;
+            add_to_sets(p, search, size, f->model);
         }
     }
+}
+
+static void add_provider(struct proposal *p, struct search *search)
+{
+    names_each(search->snapshot, search->provider, add_found, search);
+    for (search->require = 0; search->require < ABILITY_SETS; search->require++)
+        if ((search->require & ~search->lacks) == 0)
+            add_set(p, search);
 }
 
 static bool asks_ollama(const struct config_provider *p)
@@ -206,6 +234,16 @@ static bool tier_room(struct arena *arena, struct config_tier *t)
     return t->models && t->weights;
 }
 
+static bool tiers_room(struct arena *arena, struct config_tier *tiers)
+{
+    bool fine = true;
+    for (int i = 0; i < CONFIG_SIZES && fine; i++) {
+        tiers[i].name = config_size_name(i);
+        fine = tier_room(arena, &tiers[i]);
+    }
+    return fine;
+}
+
 struct proposal *proposal_new(const struct snapshot *s)
 {
     struct proposal *p = alloc_zero(&alloc_heap, sizeof *p);
@@ -214,12 +252,10 @@ struct proposal *proposal_new(const struct snapshot *s)
     bool fine = p && found && sorted;
     if (p)
         arena_init(&p->arena, &alloc_heap, 4 * KIB, MIB);
-    for (int i = 0; i < CONFIG_SIZES && fine; i++) {
-        p->tiers[i].name = config_size_name(i);
-        fine = tier_room(&p->arena, &p->tiers[i]);
-    }
+    for (unsigned i = 0; i < ABILITY_SETS && fine; i++)
+        fine = tiers_room(&p->arena, p->tiers[i]);
     for (unsigned i = 0; i < s->config->provider_count && fine; i++) {
-        struct search search = {s, &s->config->providers[i], found, sorted, 0};
+        struct search search = {s, &s->config->providers[i], found, sorted, 0, 0, 0};
         if (!asks_ollama(search.provider))
             add_provider(p, &search);
     }
@@ -260,10 +296,19 @@ static void add_local(void *context, const struct local_model *m)
         add_model(a->arena, a->provider, dialect_model(DIALECT_OLLAMA, name), a->tier);
 }
 
-const struct config_tier *proposal_tier(const struct snapshot *s, int size, struct arena *arena)
+// Where nobody has what is required those are told that lack it.
+static const struct config_tier *base_of(const struct proposal *p, int size, unsigned require)
 {
+    const struct config_tier *t = &p->tiers[require][size];
+    return t->model_count ? t : &p->tiers[0][size];
+}
+
+const struct config_tier *proposal_tier(const struct snapshot *s, int size, unsigned require,
+                                        struct arena *arena)
+{
+    must(require < ABILITY_SETS);
     struct config_tier *t = arena_new(arena, struct config_tier);
-    const struct config_tier *base = s->proposal ? &s->proposal->tiers[size] : NULL;
+    const struct config_tier *base = s->proposal ? base_of(s->proposal, size, require) : NULL;
     if (!t || !tier_room(arena, t))
         return NULL;
     t->name = config_size_name(size);
@@ -293,10 +338,11 @@ const struct config_route *proposal_fill(const struct snapshot *s, const struct 
     if (!now)
         return NULL;
     *now = *route;
+    const unsigned require = route->require;
     if (is_open(route->small))
-        now->small = proposal_tier(s, config_tier_proposed(route->small), arena);
+        now->small = proposal_tier(s, config_tier_proposed(route->small), require, arena);
     if (is_open(route->large))
-        now->large = proposal_tier(s, config_tier_proposed(route->large), arena);
+        now->large = proposal_tier(s, config_tier_proposed(route->large), require, arena);
     bool filled = (!route->small || now->small) && (!route->large || now->large);
     return filled ? now : NULL;
 }
@@ -317,7 +363,7 @@ const struct config_route *proposal_routes(const struct snapshot *s, struct aren
 static const struct config_tier *tier_now(const struct snapshot *s, int size, struct arena *arena)
 {
     const struct config_tier *t = config_tier_named(s->config, config_size_name(size));
-    return is_open(t) ? proposal_tier(s, size, arena) : t;
+    return is_open(t) ? proposal_tier(s, size, 0, arena) : t;
 }
 
 // That one for one which has no model; those that this one lacks are still told.

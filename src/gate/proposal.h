@@ -8,6 +8,7 @@
 //   by price of 10^6      input three times, output once, a quarter of it all:
 //                         small up to 0.75 USD, medium up to 3, large up to 20
 //   by parameters         small up to 14 billion, medium up to 45, large above
+//   by ability            those that have what the route requires, if there are any
 //   of these              the four cheapest of a provider in each tier
 //
 // What an Ollama has is looked at with each call: it changes while the gateway runs.
@@ -25,8 +26,10 @@ struct proposal;
 struct proposal *proposal_new(const struct snapshot *s) MUST_USE;
 void proposal_free(struct proposal *p); // NULL is fine
 
-// A tier as it is proposed now, of an enum config_size. In the arena; NULL without memory.
-const struct config_tier *proposal_tier(const struct snapshot *s, int size, struct arena *arena);
+// A tier as it is proposed now, of an enum config_size, to who requires these (enum ability). In
+// the arena; NULL without memory.
+const struct config_tier *proposal_tier(const struct snapshot *s, int size, unsigned require,
+                                        struct arena *arena);
 // The route with the models of its tiers as they are now: itself where the file names them, else a
 // copy in the arena, or NULL without memory.
 const struct config_route *proposal_fill(const struct snapshot *s, const struct config_route *route,

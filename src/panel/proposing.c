@@ -128,12 +128,12 @@ enum dialect proposing_dialect(const struct proposing *p, unsigned provider)
 }
 
 bool proposing_same(const struct proposing *p, const struct snapshot *now, int size,
-                    struct arena *arena)
+                    unsigned require, struct arena *arena)
 {
     if (!proposing_own(p))
         return true;
-    const struct config_tier *a = proposal_tier(p->by, size, arena);
-    const struct config_tier *b = proposal_tier(now, size, arena);
+    const struct config_tier *a = proposal_tier(p->by, size, require, arena);
+    const struct config_tier *b = proposal_tier(now, size, require, arena);
     bool same = a && b && a->model_count == b->model_count;
     for (unsigned i = 0; same && i < a->model_count; i++)
         same = str_eq(a->models[i], b->models[i]);

@@ -33,8 +33,8 @@ bool proposing_own(const struct proposing *p);
 const struct config_provider *proposing_aside(const struct proposing *p, struct str full);
 // In which one of their providers is asked; of the built-in mock any: DIALECT_COUNT.
 enum dialect proposing_dialect(const struct proposing *p, unsigned provider);
-// Both propose the same for that tier (enum config_size).
+// Both propose the same for that tier (enum config_size) to who requires these (enum ability).
 bool proposing_same(const struct proposing *p, const struct snapshot *now, int size,
-                    struct arena *arena);
+                    unsigned require, struct arena *arena);
 
 #endif

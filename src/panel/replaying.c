@@ -117,10 +117,11 @@ static const struct config_route *route_now(const struct work *w, struct str nam
 
 // That of the file where it is no other one, nor made of other providers, so that what it was when
 // a call came is what it is.
-static bool has_tier(struct work *w, const struct policy_side *s, const struct config_tier *t)
+static bool has_tier(struct work *w, const struct policy_side *s, unsigned require,
+                     const struct config_tier *t)
 {
     return t && config_tier_proposed(t) >= 0 && str_eq(s->tier, t->name) &&
-           proposing_same(&w->proposing, w->prices, config_tier_proposed(t), &w->arena);
+           proposing_same(&w->proposing, w->prices, config_tier_proposed(t), require, &w->arena);
 }
 
 struct known {
@@ -205,12 +206,12 @@ static void look_at(const struct work *w, const struct policy_route *p, struct p
 }
 
 // False without memory. Of a tier that is none there is nothing.
-static bool fill(struct work *w, struct policy_side *s)
+static bool fill(struct work *w, struct policy_side *s, unsigned require)
 {
     const struct config_tier *t = NULL;
     for (int i = 0; i < CONFIG_SIZES; i++)
         if (str_eq(s->tier, config_size_name(i)))
-            t = proposal_tier(w->proposing.by, i, &w->arena);
+            t = proposal_tier(w->proposing.by, i, require, &w->arena);
     s->proposed = false;
     s->filled = true;
     s->models = arena_array(&w->arena, struct policy_model, TIER_MODELS_MAX);
@@ -227,15 +228,15 @@ static bool fill_usual(struct work *w, struct policy_route *p)
     bool same = !route_now(w, p->name);
     for (int i = 0; i < CONFIG_SIZES; i++) {
         const struct config_tier *t = config_tier_named(w->prices->config, config_size_name(i));
-        same = same &&
-               (sides[i]->proposed ? has_tier(w, sides[i], t) : differing_same_models(sides[i], t));
+        same = same && (sides[i]->proposed ? has_tier(w, sides[i], 0, t)
+                                           : differing_same_models(sides[i], t));
     }
     if (same) {
         p->small = p->large = (struct policy_side){.proposed = true};
         return true;
     }
     for (int i = 0; i < CONFIG_SIZES; i++)
-        if (sides[i]->proposed && !fill(w, sides[i]))
+        if (sides[i]->proposed && !fill(w, sides[i], 0))
             return false;
     if (p->large.count == 0 && p->small.count > 0)
         p->large = p->medium;
@@ -246,15 +247,21 @@ static bool fill_usual(struct work *w, struct policy_route *p)
     return true;
 }
 
+static bool fill_side(struct work *w, const struct policy_route *p, struct policy_side *s,
+                      const struct config_tier *now)
+{
+    return s->tier.len == 0 || has_tier(w, s, p->require, now) || fill(w, s, p->require);
+}
+
 static bool fill_sides(struct work *w, struct policy_route *p)
 {
     const struct config_route *now = route_now(w, p->name);
     if (p->built_in)
         return fill_usual(w, p);
-    if (p->small.tier.len && !(now && has_tier(w, &p->small, now->small)) && !fill(w, &p->small))
-        return false;
-    return p->large.tier.len == 0 || (now && has_tier(w, &p->large, now->large)) ||
-           fill(w, &p->large);
+    if (now && now->require != p->require)
+        now = NULL; // whose tiers are others
+    return fill_side(w, p, &p->small, now ? now->small : NULL) &&
+           fill_side(w, p, &p->large, now ? now->large : NULL);
 }
 
 // --- routes ---

@@ -6,6 +6,7 @@
 
 #include "../unit.h"
 #include "base/map.h"
+#include "core/ability.h"
 #include "gate/proposal.h"
 #include "gate/snapshot.h"
 #include "gate/versions.h"
@@ -156,7 +157,7 @@ static void of_long_lists(void **state)
     proposal_free(snapshot.proposal);
     snapshot.proposal = proposal_new(&snapshot);
     assert_in_range(compared, LISTED * ALIKE, LISTED * ALIKE * 3 * 12); // of 2^12 names
-    const struct config_tier *small = proposal_tier(&snapshot, CONFIG_SMALL, &arena);
+    const struct config_tier *small = proposal_tier(&snapshot, CONFIG_SMALL, 0, &arena);
     assert_non_null(small);
     assert_true(small->model_count >= 4 && str_is(small->models[0], "many/" LONG "aaa-8b"));
     assert_true(str_is(small->models[3], "many/" LONG "aad-8b"));
@@ -186,6 +187,39 @@ static void but_for_those_of_the_file(void **state)
     config.tier_count = 0;
 }
 
+// A route is proposed models that have what it requires: not the four cheapest of all, nor nothing
+// where the newest of a kind lacks it.
+static void of_what_a_route_requires(void **state)
+{
+    (void)state;
+    static struct str names[] = {STR("a-1b"), STR("b-1b"), STR("c-1b"),   STR("d-1b"),
+                                 STR("e-1b"), STR("f-1b"), STR("g-2-1b"), STR("g-3-1b")};
+    static struct config_lack lacks[] = {{STR("*-1b"), ABILITY_VISION},
+                                         {STR("a-1b"), ABILITY_TOOLS | ABILITY_SCHEMA},
+                                         {STR("b-1b"), ABILITY_TOOLS | ABILITY_SCHEMA},
+                                         {STR("c-1b"), ABILITY_SCHEMA},
+                                         {STR("d-1b"), ABILITY_SCHEMA},
+                                         {STR("g-3-*"), ABILITY_SCHEMA}};
+    static struct config_provider own[] = {{.name = STR("own"),
+                                            .models = names,
+                                            .model_count = 8,
+                                            .lacks = lacks,
+                                            .lack_count = 6,
+                                            .free = true}};
+    config.providers = own;
+    config.provider_count = 1;
+    proposal_free(snapshot.proposal);
+    snapshot.proposal = proposal_new(&snapshot);
+    struct config_route route = {.small = config_tier_named(&config, str_of("small"))};
+    expect(proposal_fill(&snapshot, &route, &arena)->small, "own/a-1b own/b-1b own/c-1b own/d-1b");
+    route.require = ABILITY_TOOLS;
+    expect(proposal_fill(&snapshot, &route, &arena)->small, "own/c-1b own/d-1b own/e-1b own/f-1b");
+    route.require = ABILITY_VISION; // all lack it: that is what is told of them
+    expect(proposal_fill(&snapshot, &route, &arena)->small, "own/a-1b own/b-1b own/c-1b own/d-1b");
+    route.require = ABILITY_SCHEMA;
+    expect(proposal_fill(&snapshot, &route, &arena)->small, "own/e-1b own/f-1b own/g-2-1b");
+}
+
 static void none_where_nothing_is(void **state)
 {
     (void)state;
@@ -204,6 +238,7 @@ int main(void)
         cmocka_unit_test(by_parameters),
         cmocka_unit_test(of_long_lists),
         cmocka_unit_test(but_for_those_of_the_file),
+        cmocka_unit_test(of_what_a_route_requires),
         cmocka_unit_test(none_where_nothing_is),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
