@@ -68,13 +68,12 @@ static void set_endpoint(struct str name, struct logged *out)
 }
 
 // No other one has followed it: where the large side has given nothing, that of the small one.
-static void note_given(const struct entry *e, bool second, bool *found, struct logged *out)
+static void note_given(const struct entry *e, bool *found, struct logged *out)
 {
-    const bool answered = outcome_answered(e->outcome, e->ttft_us);
     if (*found && e->followed)
         return;
     *found = *found || !e->followed;
-    out->answered = answered || (second && out->answered); // that of the first is given
+    out->answered = outcome_answered(e->outcome, e->ttft_us);
     out->given = out->attempt_count;
 }
 
@@ -88,7 +87,7 @@ static void add_row(struct logged_reader *r, const struct entry *e, bool *found,
         set_endpoint(e->endpoint, out);
     out->priced = out->priced && e->price_state != PRICE_UNPRICED &&
                   money_add(out->cost, e->cost, &out->cost);
-    note_given(e, second, found, out);
+    note_given(e, found, out);
     if (out->attempt_count == ATTEMPTS_MAX)
         return;
     struct logged_attempt *a = &out->attempts[out->attempt_count++];

@@ -120,6 +120,7 @@ static void what_is_promised_is_of_one_model(void **state)
             d.reason = d.mode;
             struct entry e = put_as(&w, held, &d, agrees ? OUTCOME_OK : OUTCOME_ERROR);
             e.outcome = agrees ? OUTCOME_ERROR : OUTCOME_OK;
+            e.followed = agrees; // the first one's is given
             put_later(&w, &e, agrees ? "route desk: second" : "route desk: fallback",
                       agrees ? &asked : &standin, agrees ? 0 : 50);
         }
@@ -247,6 +248,29 @@ static void what_is_given_after_all_is_the_small_sides(void **state)
     assert_int_equal(count(r, "changed"), 0);
     assert_int_equal(cost_pd(r, "cost_usd.would"), e.cost.pd);
     assert_true(number(r, "answered_small.was") >= 1 && number(r, "answered_small.would") >= 1);
+    end(&w);
+}
+
+// The gateway has ended while a second model was asked: as reports have it nobody has answered.
+static void what_ended_unanswered_is_of_no_side(void **state)
+{
+    (void)state;
+    struct world w;
+    struct policy_model second = {.name = STR("a/second")};
+    begin(&w);
+    dice_init(&dice, 35);
+    const struct decision d = checked();
+    const struct decision_candidate at = {.model = second.name, .side = SIDE_SMALL};
+    struct entry e = put(&w, 0, &d);
+    e.outcome = OUTCOME_UNKNOWN;
+    put_later(&w, &e, "route desk: second", &at, 30);
+    struct policy_route p = policy_of(CHOICE_RULES);
+    p.verifies = p.agrees = true;
+    p.second = (struct policy_side){.models = &second, .count = 1};
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_int_equal(count(r, "changed"), 0);
+    assert_int_equal(json_type(json_path(r, "answered_small.was")), JSON_NULL);
+    assert_int_equal(json_type(json_path(r, "answered_small.would")), JSON_NULL);
     end(&w);
 }
 
@@ -494,6 +518,7 @@ int main(void)
         cmocka_unit_test(another_second_model_is_paid_by_a_forecast),
         cmocka_unit_test(a_call_stays_at_its_model_whatever_its_side),
         cmocka_unit_test(what_is_given_after_all_is_the_small_sides),
+        cmocka_unit_test(what_ended_unanswered_is_of_no_side),
         cmocka_unit_test(an_answer_at_the_model_is_its_cost),
         cmocka_unit_test(what_nobody_may_take_is_refused),
         cmocka_unit_test(what_the_policy_tells_otherwise_is_looked_at),
