@@ -50,11 +50,12 @@ static bool has_gone_up(const struct logged *c)
 static void find_instead(const struct kept_of *of, struct kept *k)
 {
     k->at = k->gone->side;
-    option_find(of->call, of->policy, k->at, true, &k->instead);
-    if (k->instead.side.usable || k->at == SIDE_LARGE)
+    if (k->at == SIDE_SMALL)
+        option_find(of->call, of->policy, k->at, true, &k->instead);
+    if (k->instead.side.usable)
         return;
     k->at = SIDE_LARGE;
-    option_find(of->call, of->policy, k->at, true, &k->instead);
+    option_follow(of->call, of->policy, &k->instead);
 }
 
 // Another model is to agree.
@@ -108,7 +109,7 @@ static void go_up(const struct kept_of *of, const struct logged_attempt *t, stru
     struct option large;
     if (k->gone || has_gone_up(of->call) || t->failed != t->second)
         return;
-    option_find(of->call, of->policy, SIDE_LARGE, true, &large);
+    option_follow(of->call, of->policy, &large);
     if (t->second && !large.side.usable) // the first one's is given after all
         return;
     while (t->second && t > of->call->attempts) // with whose answer it had to agree

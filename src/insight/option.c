@@ -47,6 +47,12 @@ struct choice_side option_rated(const struct logged *c, const struct sheet *shee
     return (struct choice_side){true, cost.state != PRICE_UNPRICED && !hourly, cost.total};
 }
 
+// The small side has asked it, not to agree with another one.
+static bool is_of_small(const struct logged_attempt *t)
+{
+    return t->side == SIDE_SMALL && !t->second;
+}
+
 static bool has_failed(const struct logged *c, struct str model)
 {
     for (unsigned i = 0; i < c->attempt_count; i++)
@@ -74,14 +80,19 @@ static bool is_told_anew(struct str out, const struct policy_able *a)
     return a->context != a->context_now && str_is(out, "context");
 }
 
+// For the route's `max_cost` of then.
+static bool was_dear(const struct decision_candidate *c)
+{
+    return str_is(c->out, "cost") || str_is(c->out, "no price");
+}
+
 // `max_cost` is looked at anew.
 static bool is_out(const struct decision *d, const struct decision_candidate *c,
                    const struct policy_able *a)
 {
     bool away = str_is(c->out, "not local") || str_is(c->out, "not known to be local");
     bool near = away && !d->confined; // the policy says whether it must be
-    return c->out.len && !str_is(c->out, "cost") && !str_is(c->out, "no price") && !near &&
-           !is_told_anew(c->out, a);
+    return c->out.len && !was_dear(c) && !near && !is_told_anew(c->out, a);
 }
 
 // As it came in, or translated.
@@ -135,25 +146,35 @@ static struct str why_out(const struct logged *c, const struct policy_route *p,
     return why_unfit(c, &able, was != NULL);
 }
 
+// What the call is expected to cost there. As below.
+static struct choice_side side_at(const struct logged *c, const struct decision_candidate *was,
+                                  const struct policy_model *m)
+{
+    if (was && was->state != PRICE_UNPRICED)
+        return (struct choice_side){true, true, was->expected};
+    if (was && !was->out.len)
+        return (struct choice_side){.usable = true};
+    return option_rated(c, m ? m->sheet : NULL);
+}
+
+static bool is_dear(const struct policy_route *p, const struct choice_side *s)
+{
+    return p->max_cost.n > 0 && (!s->priced || nano_from_money(s->expected).n > p->max_cost.n);
+}
+
 // Either of them may be NULL: the record has no such model, or the policy leaves the side open.
 static bool take(const struct logged *c, const struct policy_route *p,
                  const struct decision_candidate *was, const struct policy_model *m,
                  struct option *out)
 {
     must(was || m);
-    struct choice_side side;
+    const struct choice_side side = side_at(c, was, m);
     const struct str why = why_out(c, p, was, m);
     if (why.len) {
         out->why = out->why.len ? out->why : why;
         return false;
     }
-    if (was && was->state != PRICE_UNPRICED)
-        side = (struct choice_side){true, true, was->expected};
-    else if (was && !was->out.len)
-        side = (struct choice_side){.usable = true};
-    else
-        side = option_rated(c, m ? m->sheet : NULL);
-    if (p->max_cost.n > 0 && (!side.priced || nano_from_money(side.expected).n > p->max_cost.n)) {
+    if (is_dear(p, &side)) {
         out->why = (struct str)STR(OPTION_MAX_COST);
         return false;
     }
@@ -161,8 +182,23 @@ static bool take(const struct logged *c, const struct policy_route *p,
     return true;
 }
 
-void option_find(const struct logged *c, const struct policy_route *p, enum side side, bool fresh,
-                 struct option *out)
+// Which models are not looked for.
+struct avoided {
+    bool fresh;       // those that it has failed at, or was to pass over
+    bool stays;       // those that the small side has asked
+    struct str small; // this one; empty: none
+};
+
+static bool is_avoided(const struct logged *c, const struct avoided *a, struct str model)
+{
+    bool asked = str_eq(model, a->small);
+    for (unsigned i = 0; i < c->attempt_count && a->stays; i++)
+        asked |= is_of_small(&c->attempts[i]) && c->attempts[i].model == map_hash(model);
+    return asked || (a->fresh && was_passed(c, model));
+}
+
+static void find(const struct logged *c, const struct policy_route *p, enum side side,
+                 const struct avoided *avoided, struct option *out)
 {
     const struct decision *d = &c->decision;
     const struct policy_side *s = side_of(p, side);
@@ -170,7 +206,7 @@ void option_find(const struct logged *c, const struct policy_route *p, enum side
     if (option_as_it_was(d, s, side)) {
         for (unsigned i = 0; i < d->count; i++) {
             const struct decision_candidate *one = &d->list[i];
-            if (one->side == side && !(fresh && was_passed(c, one->model)) &&
+            if (one->side == side && !is_avoided(c, avoided, one->model) &&
                 take(c, p, one, policy_model_of(s, one->model), out))
                 return;
         }
@@ -178,9 +214,26 @@ void option_find(const struct logged *c, const struct policy_route *p, enum side
     }
     for (unsigned i = 0; i < s->count; i++) {
         const struct policy_model *m = &s->models[i];
-        if (!(fresh && was_passed(c, m->name)) && take(c, p, find_candidate(d, m->name), m, out))
+        if (!is_avoided(c, avoided, m->name) && take(c, p, find_candidate(d, m->name), m, out))
             return;
     }
+}
+
+void option_find(const struct logged *c, const struct policy_route *p, enum side side, bool fresh,
+                 struct option *out)
+{
+    find(c, p, side, &(struct avoided){.fresh = fresh}, out);
+}
+
+void option_rise(const struct logged *c, const struct policy_route *p, struct str small, bool stays,
+                 struct option *out)
+{
+    find(c, p, SIDE_LARGE, &(struct avoided){.stays = stays, .small = small}, out);
+}
+
+void option_follow(const struct logged *c, const struct policy_route *p, struct option *out)
+{
+    find(c, p, SIDE_LARGE, &(struct avoided){.fresh = true, .stays = true}, out);
 }
 
 static bool can_take(const struct logged *c, const struct policy_route *p,

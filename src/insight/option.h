@@ -29,6 +29,13 @@ struct choice_side option_rated(const struct logged *c, const struct sheet *shee
 // are the call's or the policy's.
 void option_find(const struct logged *c, const struct policy_route *p, enum side side, bool fresh,
                  struct option *out);
+// Of the large side the first one that can take what is escalated from `small`: another one, for no
+// model is asked twice (request/plan.c). `stays`: nor any that its small side asked then. Not
+// usable: nothing is escalated, nor verified.
+void option_rise(const struct logged *c, const struct policy_route *p, struct str small, bool stays,
+                 struct option *out);
+// Likewise what comes after all that the small side has asked then; and fresh.
+void option_follow(const struct logged *c, const struct policy_route *p, struct option *out);
 // Of the policy's second models the one that is to agree with the small side's answer of the call,
 // and whose answer is given then: the first that can take it, or else the first of all, as the
 // gateway has it (request/side.c). `fresh`: as above, and empty where there is none. Empty: none is

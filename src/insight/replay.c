@@ -23,10 +23,11 @@ struct anew {
     const struct paired_one *pair; // or NULL
     struct option was;             // the side's that went first
     struct option small, large;
-    struct choice_made choice;
-    bool moved;   // another model is asked first
-    bool scored;  // anew, by the route's model, which may have learned from its pair
-    bool by_pair; // ... and could only be since it has one
+    struct option rise;        // where the small side's answer would be escalated to
+    struct choice_made choice; // which verifies nothing that could not be escalated
+    bool moved;                // another model is asked first
+    bool scored;               // anew, by the route's model, which may have learned from its pair
+    bool by_pair;              // ... and could only be since it has one
     struct replay_checks *checks; // its small answer would be verified, and was not; or NULL
     struct kept kept;
 };
@@ -102,9 +103,9 @@ static double large_cost(const struct anew *a)
 {
     const struct logged *c = a->call;
     const struct logged_attempt *given = logged_given(c);
-    if (given && c->answered && c->priced && given->model == map_hash(a->large.model))
+    if (given && c->answered && c->priced && given->model == map_hash(a->rise.model))
         return pd(given->cost);
-    return a->large.side.priced ? pd(a->large.side.expected) : 0;
+    return a->rise.side.priced ? pd(a->rise.side.expected) : 0;
 }
 
 static bool has_shadow(const struct anew *a)
@@ -497,6 +498,8 @@ static bool choose(struct replay *r, struct anew *a)
         return false;
     }
     a->moved = !is_where_it_was(a);
+    option_rise(a->call, p, a->small.model, !a->moved, &a->rise);
+    a->choice.cascade = a->choice.cascade && a->rise.side.usable;
     a->checks = checks_of(r, a);
     if (!a->moved)
         kept_find(&(struct kept_of){p, a->call, &a->choice}, &a->kept);
