@@ -236,6 +236,29 @@ void option_follow(const struct logged *c, const struct policy_route *p, struct 
     find(c, p, SIDE_LARGE, &(struct avoided){.fresh = true, .stays = true}, out);
 }
 
+// Whether it could be used was looked at with the record's limit, or without one.
+static bool is_limited(const struct logged *c, const struct policy_route *p,
+                       const struct decision_candidate *was, const struct policy_model *m)
+{
+    const struct choice_side side = side_at(c, was, m);
+    const bool reckoned = was && (was->out.len == 0 || was_dear(was));
+    if (why_out(c, p, was, m).len)
+        return false;
+    return reckoned ? was_dear(was) != is_dear(p, &side) : p->max_cost.n > 0;
+}
+
+bool option_is_limited(const struct logged *c, const struct policy_route *p, enum side side)
+{
+    const struct decision *d = &c->decision;
+    const struct policy_side *s = side_of(p, side);
+    bool limited = false;
+    for (unsigned i = 0; i < d->count && s->proposed; i++)
+        limited |= d->list[i].side == side && is_limited(c, p, &d->list[i], NULL);
+    for (unsigned i = 0; i < s->count; i++)
+        limited |= is_limited(c, p, find_candidate(d, s->models[i].name), &s->models[i]);
+    return limited;
+}
+
 static bool can_take(const struct logged *c, const struct policy_route *p,
                      const struct decision_candidate *was, const struct policy_model *m)
 {

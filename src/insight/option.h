@@ -36,6 +36,10 @@ void option_rise(const struct logged *c, const struct policy_route *p, struct st
                  struct option *out);
 // Likewise what comes after all that the small side has asked then; and fresh.
 void option_follow(const struct logged *c, const struct policy_route *p, struct option *out);
+// The policy's `max_cost` leaves out a model of that side which the record's did not, or the other
+// way round, or looks at one that the call was not offered: by a forecast that is not the one of a
+// gateway with that limit (request/expected.c).
+bool option_is_limited(const struct logged *c, const struct policy_route *p, enum side side);
 // Of the policy's second models the one that is to agree with the small side's answer of the call,
 // and whose answer is given then: the first that can take it, or else the first of all, as the
 // gateway has it (request/side.c). `fresh`: as above, and empty where there is none. Empty: none is

@@ -343,6 +343,16 @@ static bool is_unheard(const struct replay *r, const struct anew *a)
            r->shadowed.list[i].kept < r->shadowed.list[i].asked;
 }
 
+// Another limit decides nothing of what is asked, answered and checked as it was.
+static bool is_limited(const struct replay *r, const struct anew *a)
+{
+    const struct logged *c = a->call;
+    const bool same = !a->moved && !a->kept.gone && c->answered && a->choice.side != SIDE_NONE &&
+                      a->choice.cascade == c->decision.cascade;
+    return !same && (option_is_limited(c, r->policy, SIDE_SMALL) ||
+                     option_is_limited(c, r->policy, SIDE_LARGE));
+}
+
 static void count_checks(struct replay *r, const struct anew *a)
 {
     const bool was = !a->moved && a->call->decision.cascade;
@@ -352,6 +362,7 @@ static void count_checks(struct replay *r, const struct anew *a)
     r->reordered += option_is_reordered(a->call, r->policy, SIDE_SMALL) ||
                     option_is_reordered(a->call, r->policy, SIDE_LARGE);
     r->tried += is_tried_by_others(r->policy, a);
+    r->limited += is_limited(r, a);
 }
 
 static void count(struct replay *r, const struct anew *a)
@@ -374,6 +385,7 @@ static void count(struct replay *r, const struct anew *a)
 // Nobody could be asked.
 static void add_refused(struct replay *r, const struct anew *a)
 {
+    r->limited += is_limited(r, a);
     const struct str small = a->small.why, large = a->large.why;
     const bool dear = str_is(small, OPTION_MAX_COST) || str_is(large, OPTION_MAX_COST);
     struct str why = dear ? (struct str)STR(OPTION_MAX_COST) : small.len ? small : large;

@@ -113,6 +113,7 @@ struct replay {
     // checks.
     int64_t tried;
     int64_t reordered; // may find another model first at a side than the one that was (option.h)
+    int64_t limited;   // go otherwise by a `max_cost` that is not the record's (option.h)
     // Of the large side's that go to the small one unverified: some of its answers to such calls
     // were refused, and are in no pair (shadowed.h).
     int64_t unheard;

@@ -25,7 +25,7 @@ static int64_t swaying(const struct replay *r)
 // What a call finds first is no matter of what is known of it.
 static bool is_placed_otherwise(const struct replay *r)
 {
-    return r->reordered || (r->policy->other_sticky && r->made) || swaying(r);
+    return r->reordered || (r->policy->other_sticky && r->made) || swaying(r) || r->limited;
 }
 
 bool replay_costs_open(const struct replay *r)
@@ -135,6 +135,15 @@ static void note_places(const struct replay *r, struct json_out *o)
                       "others of their session after them: these stand where they stood, and "
                       "nothing has an interval",
                       (long long)swaying(r));
+    if (r->limited)
+        json_out_note(
+            o,
+            "%lld calls would go otherwise by a `max_cost` that is not the record's: it is "
+            "compared with the costs that were expected then. A gateway with that limit "
+            "expects less, by a model's own answers where they are shorter, and of one "
+            "that never answered next to nothing: it may ask what is left out here, and "
+            "nothing has an interval",
+            (long long)r->limited);
     if (r->unheard)
         json_out_note(o,
                       "%lld calls would go from the large side to the small one, unverified: some "

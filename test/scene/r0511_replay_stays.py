@@ -85,6 +85,7 @@ with Mock() as mock, Gateway(mock, providers=providers(mock), models=[], extra=P
     # What nobody may take.
     tight = replay("name: plain,", "name: plain, max_cost: 0.0000001,")["plain"]
     expect((tight["calls"], tight["replayed"], tight["refused"]), (CALLS, 0, {"max_cost": CALLS}))
+    expect_in(f"{CALLS} calls would go otherwise by a `max_cost`", " ".join(tight["notes"]))
     expect((tight["share_small"], tight["cost_usd"]), ({"was": None, "would": None}, None))
     told = replay("name: plain,", "name: plain, max_cost: 0.0000001,", words=("--route", "plain"))
     expect_in(f"; {CALLS} would be refused: max_cost", told)

@@ -226,6 +226,68 @@ static void other_budgets_are_told(void **state)
     end(&w);
 }
 
+// Calls of which the large side's model was found to be that dear, and out for it or not.
+enum { DEAR_PD = 5000, BELOW_ND = 2, ABOVE_ND = 10 };
+
+static void put_dear(struct world *w, const char *out)
+{
+    begin(w);
+    dice_init(&dice, 44);
+    for (unsigned n = 0; n < CALLS; n++) {
+        struct decision d = decided(SIDE_SMALL, CHOICE_SURE);
+        d.cascade = out[0] == 0;
+        d.list[1].expected.pd = DEAR_PD;
+        d.list[1].out = str_of(out);
+        const struct entry e = put(w, n, &d);
+        pair_up(w, &e);
+    }
+}
+
+// With a limit a gateway expects other costs than the record has.
+static void another_limit_is_of_no_record(void **state)
+{
+    static const char note[] = "40 calls would go otherwise by a `max_cost`";
+    (void)state;
+    struct world w;
+    put_dear(&w, "");
+    struct policy_route p = checking();
+    assert_true(is_told(replayed_by(&w, &p), true, true));
+    p.max_cost.n = ABOVE_ND; // leaves nothing out
+    assert_true(is_told(replayed_by(&w, &p), true, true));
+    p.max_cost.n = BELOW_ND;
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_true(is_told(r, false, false));
+    assert_true(is_noted(r, note));
+    p.max_cost.n = ABOVE_ND;
+    p.small.models = &large_model; // is taken
+    p.verifies = false;
+    assert_false(is_noted(replayed_by(&w, &p), note));
+    p.small.models = &(struct policy_model){.name = STR("a/new")}; // nobody knows what it answers
+    r = replayed_by(&w, &p);
+    assert_true(is_noted(r, note));
+    assert_int_equal(json_type(json_path(r, "cost_usd.low")), JSON_NULL);
+    end(&w);
+}
+
+static void the_limit_of_the_record_is_kept(void **state)
+{
+    (void)state;
+    struct world w;
+    put_dear(&w, "cost");
+    struct policy_route p = checking();
+    p.max_cost.n = BELOW_ND;
+    const struct json_val *r = replayed_by(&w, &p);
+    assert_true(is_told(r, true, true));
+    assert_false(is_noted(r, "max_cost"));
+    p.max_cost.n = ABOVE_ND; // small answers are checked then
+    r = replayed_by(&w, &p);
+    assert_true(is_told(r, false, false));
+    assert_true(is_noted(r, "40 calls would go otherwise by a `max_cost`"));
+    p.verifies = false; // and there nothing is decided by it
+    assert_true(is_told(replayed_by(&w, &p), true, true));
+    end(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +298,8 @@ int main(void)
         cmocka_unit_test(whose_turn_it_is_no_record_tells),
         cmocka_unit_test(a_session_goes_where_its_calls_went),
         cmocka_unit_test(other_budgets_are_told),
+        cmocka_unit_test(another_limit_is_of_no_record),
+        cmocka_unit_test(the_limit_of_the_record_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
