@@ -309,9 +309,17 @@ static struct str other_of(const struct shadow *s)
     return s->pair.served_strong ? s->pair.weak : s->pair.strong;
 }
 
-static bool has_other(const struct shadow *s, const struct config_route *r)
+static struct str own_of(const struct shadow *s)
 {
-    return config_tier_has(s->pair.served_strong ? r->small : r->large, other_of(s));
+    return s->pair.served_strong ? s->pair.strong : s->pair.weak;
+}
+
+// The models that it will ask are still those of their sides.
+static bool has_asked(const struct shadow *s, const struct config_route *r)
+{
+    const struct config_tier *other = s->pair.served_strong ? r->small : r->large;
+    const struct config_tier *own = s->pair.served_strong ? r->large : r->small;
+    return config_tier_has(other, other_of(s)) && (!s->anew || config_tier_has(own, own_of(s)));
 }
 
 // Goes on by what the configuration is now. Of other calls, or judged by another, its pair would
@@ -322,7 +330,7 @@ static const char *renew(struct shadow *s)
     const struct config_route *r = route_now(s, other_of(s));
     if (s->worker->draining)
         return COMPARING_STOPPED;
-    if (!r || !has_other(s, r) ||
+    if (!r || !has_asked(s, r) ||
         !str_eq(learned_calls_of(now->snapshot->learned, r), s->pair.calls))
         return WITHDRAWN;
     struct view *before = s->view;
@@ -399,18 +407,31 @@ static int64_t judge_most(const struct shadow *s, int64_t output_max)
     return count_times(JUDGING_VERDICTS, verdict.n);
 }
 
+static bool ask_side(struct shadow *s, enum stage stage, struct str full, int64_t output_max)
+{
+    const bool small = str_eq(full, s->pair.weak);
+    s->inner.found = s->found;
+    s->inner.query = s->query;
+    s->inner.body = buf_str(&s->body);
+    s->inner.full = full;
+    s->inner.output_max = output_max;
+    return ask(s, stage, small ? "small" : "large");
+}
+
+static void ask_own(struct shadow *s)
+{
+    s->inner.beside = owe(s, 0);
+    if (!ask_side(s, STAGE_OWN, own_of(s), COMPARING_OUTPUT_LEAST))
+        pass_by(s, COMPARING_STOPPED);
+}
+
 // Only where its budget can pay for its judge, too: half a pair is worth nothing.
 static void ask_other(struct shadow *s)
 {
     const int64_t most =
         count_larger(count_times(s->output_given, COMPARING_OUTPUT_TIMES), COMPARING_OUTPUT_LEAST);
     s->inner.beside = owe(s, judge_most(s, most));
-    s->inner.found = s->found;
-    s->inner.query = s->query;
-    s->inner.body = buf_str(&s->body);
-    s->inner.full = other_of(s);
-    s->inner.output_max = most;
-    if (!ask(s, STAGE_OTHER, s->pair.served_strong ? "small" : "large"))
+    if (!ask_side(s, STAGE_OTHER, other_of(s), most))
         pass_by(s, COMPARING_STOPPED);
 }
 
@@ -435,7 +456,8 @@ static bool is_escalated(const struct shadow *s)
 {
     const struct config_route *r = s->route;
     const struct verify_case c = {.answer = &s->small, .asked = &s->asked};
-    for (unsigned i = 0; s->pair.served_strong && !s->late && i < r->verifier_count; i++) {
+    const bool asked = s->pair.served_strong || s->anew; // else it was looked at when it was given
+    for (unsigned i = 0; asked && !s->late && i < r->verifier_count; i++) {
         const enum verifier_kind kind = r->verifiers[i].kind;
         struct finding f;
         if (!verifier_alone(kind))
@@ -480,21 +502,55 @@ static void compare(struct shadow *s)
         finish(s, ruling, STR_NONE);
 }
 
+// A small answer that broke off would have been given as far as it came, where nobody looks at the
+// whole of it first.
+static bool is_given_broken(const struct shadow *s, const struct req *r)
+{
+    return r->recorded && r->attempt.entry.outcome == OUTCOME_INCOMPLETE &&
+           (s->late || s->route->verifier_count == 0);
+}
+
+// What the side said that was asked is in s->inner.said; else the pair has come to an end.
+static bool side_ended(struct shadow *s, const struct req *r, bool small)
+{
+    *(small ? &s->pair.weak_cost : &s->pair.strong_cost) = comparing_cost(r);
+    if (small)
+        s->late = r->ask.demand.stream && loop_now_us(s->worker->loop) - r->start_mono_us >=
+                                              s->route->hold_ms * (SECOND_US / 1000);
+    if (inner_answered(r)) {
+        said_end(&s->inner.said, r);
+        return true;
+    }
+    if (r->recorded && s->worker->cut)
+        unjudged(s, str_of(COMPARING_STOPPED));
+    else if (small && is_given_broken(s, r))
+        unjudged(s, str_of(COMPARING_BROKE_OFF));
+    else
+        give_up(s, r->recorded ? SHADOW_END_FAILED : SHADOW_END_REFUSED, error_of(r));
+    return false;
+}
+
+static void read_given(struct shadow *s)
+{
+    s->given_read = said_read(&s->given, s->pair.served_strong ? &s->large : &s->small);
+}
+
+static void own_ended(struct shadow *s, const struct req *r)
+{
+    if (!side_ended(s, r, !s->pair.served_strong))
+        return;
+    s->output_given = usage_output(&r->attempt.entry.usage);
+    said_fini(&s->given);
+    s->given = s->inner.said;
+    said_init(&s->inner.said);
+    read_given(s);
+    ask_other(s);
+}
+
 static void other_ended(struct shadow *s, const struct req *r)
 {
-    *(s->pair.served_strong ? &s->pair.weak_cost : &s->pair.strong_cost) = comparing_cost(r);
-    if (!inner_answered(r) && r->recorded && s->worker->cut) {
-        unjudged(s, str_of(COMPARING_STOPPED));
-        return;
-    }
-    if (!inner_answered(r)) {
-        give_up(s, r->recorded ? SHADOW_END_FAILED : SHADOW_END_REFUSED, error_of(r));
-        return;
-    }
-    said_end(&s->inner.said, r);
-    s->late = r->ask.demand.stream && loop_now_us(s->worker->loop) - r->start_mono_us >=
-                                          s->route->hold_ms * (SECOND_US / 1000);
-    compare(s);
+    if (side_ended(s, r, s->pair.served_strong))
+        compare(s);
 }
 
 static void judge_ended(struct shadow *s, const struct req *r)
@@ -521,7 +577,9 @@ static void judge_ended(struct shadow *s, const struct req *r)
 static void on_ended(struct inner *i, const struct req *r)
 {
     struct shadow *s = list_of(i, struct shadow, inner);
-    if (s->stage == STAGE_OTHER)
+    if (s->stage == STAGE_OWN)
+        own_ended(s, r);
+    else if (s->stage == STAGE_OTHER)
         other_ended(s, r);
     else
         judge_ended(s, r);
@@ -557,7 +615,11 @@ static void begin(void *argument)
         return;
     }
     asked_read(&s->asked, s->found.endpoint, json_root(s->request));
-    s->given_read = said_read(&s->given, s->pair.served_strong ? &s->large : &s->small);
+    if (s->anew) {
+        ask_own(s);
+        return;
+    }
+    read_given(s);
     ask_other(s);
 }
 
@@ -567,8 +629,10 @@ static void go_on(void *argument)
     struct shadow *s = argument;
     struct worker *w = s->worker;
     hold(s, s->body.len + s->given.bytes.len);
-    if (s->bare || !has_room(portion_of(w, s->drawn).bytes, w->shadow_bytes, BYTES_MAX)) {
-        pass_by(s, s->bare ? s->bare : COMPARING_CROWDED);
+    const bool fits = has_room(portion_of(w, s->drawn).bytes, w->shadow_bytes, BYTES_MAX);
+    const char *why = s->bare ? s->bare : s->lost;
+    if (why || !fits) {
+        pass_by(s, why ? why : COMPARING_CROWDED);
         return;
     }
     if (has_turn(s)) {

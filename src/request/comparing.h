@@ -6,7 +6,10 @@
 //   begun --> its turn --> the other side is asked --> compared ------------> kept (store/pairs.h)
 //                |           |                          |    '--> judge, twice (judging.h) --^
 //                |           '--> failed, refused       '--> it would have been escalated
-//                '--> kept unjudged: the route may not ask any more, or the gateway stops
+//                '--> kept unjudged: the route may not ask any more, the gateway stops, or what was
+//                     given broke off
+//
+//   begun anew --> its turn --> its own side is asked once more, as its client left --> the other
 //
 //   begun bare --> kept unjudged: the other side is not asked, as there are too many
 //
@@ -34,9 +37,10 @@
     8192 // tokens that the other answer may have, whatever the first one has
 #define COMPARING_OUTPUT_TIMES 8 // ... and so much longer than that; what is cut is not compared
 #define COMPARING_CROWDED      "Too many other comparisons are under way."
+#define COMPARING_BROKE_OFF    "The small side's answer broke off."
 #define COMPARING_STOPPED      "The gateway is being stopped, or has no memory."
 
-enum stage { STAGE_CHOSEN, STAGE_OTHER, STAGE_FIRST, STAGE_SECOND };
+enum stage { STAGE_CHOSEN, STAGE_OWN, STAGE_OTHER, STAGE_FIRST, STAGE_SECOND };
 
 struct shadow {
     // Set by who begins it, its own but for the route.
@@ -51,7 +55,9 @@ struct shadow {
     struct endpoint_found found;
     struct str query;
     struct buf body;
-    struct said given;    // what its client was told
+    const char *lost;     // why what was given is no answer, and nobody is asked; or NULL. Static
+    bool anew;            // its client has left: its own side's answer is asked for once more
+    struct said given;    // what its client was told, or that
     int64_t output_given; // tokens, and
     int64_t output_asked; // ... at most, as its caller says; 0 = not said
     struct pair pair;     // its call, route, models, the cost of what was given
@@ -67,7 +73,7 @@ struct shadow {
     int64_t until_us;   // it waits for that, monotonic
     struct owing owing; // what its judge may still cost
     enum stage stage;
-    bool late;            // its other answer came when a stream is held back no longer
+    bool late; // the small answer that it asked for came when a stream is held back no longer
     struct json *request; // of the body
     struct asked asked;
     bool given_read;            // it can be read

@@ -218,16 +218,19 @@ static bool lacks_judge(const struct shadow *s, const struct req *r)
 }
 
 // NULL; or why its answer is not compared, and how it ends. Where the small side was asked, and the
-// large one has answered, that is no loss of the route's.
+// large one has answered, that is no loss of the route's. Its client may have left since the answer
+// was bad: so that of its side is asked for once more.
 static const char *take_answer(struct shadow *s, const struct req *r, enum shadow_end *end)
 {
     const struct attempt *a = &r->attempt;
     const struct candidate *c = &r->plan->list[a->target.place];
     const bool large = c->side == SIDE_LARGE;
     struct str own, other;
+    const bool broken = a->entry.outcome == OUTCOME_INCOMPLETE && !large;
     *end = SHADOW_END_UNFIT;
-    if (a->entry.outcome != OUTCOME_OK)
-        return "It failed, or its client left.";
+    s->anew = a->entry.outcome == OUTCOME_LEFT;
+    if ((!s->anew && !broken && a->entry.outcome != OUTCOME_OK) || r->worker->cut)
+        return "It failed.";
     if (!find_own(r, c, &own))
         return "A model of neither side has answered.";
     *end = SHADOW_END_ESCALATED;
@@ -243,9 +246,13 @@ static const char *take_answer(struct shadow *s, const struct req *r, enum shado
     s->pair.strong = large ? own : other;
     if (lacks_judge(s, r))
         return "Its judge cannot be asked just now.";
-    *(large ? &s->pair.strong_cost : &s->pair.weak_cost) = comparing_cost(r);
-    s->output_given = usage_output(&a->entry.usage);
-    said_end(&s->given, r);
+    if (broken)
+        s->lost = COMPARING_BROKE_OFF;
+    if (!s->anew) {
+        *(large ? &s->pair.strong_cost : &s->pair.weak_cost) = comparing_cost(r);
+        s->output_given = usage_output(&a->entry.usage);
+        said_end(&s->given, r);
+    }
     *end = SHADOW_END_FAILED;
     return arena_failed(&s->arena) ? COMPARING_STOPPED : NULL;
 }
