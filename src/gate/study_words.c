@@ -39,19 +39,19 @@ static void note_units(const struct outlooks *f, struct buf *b)
 {
     if (f->route.units + f->unjudged < f->route.pairs)
         buf_printf(b,
-                   ", but no more than %zu would be that belong to no other one (those of a "
-                   "conversation or prompt prove what one does)",
+                   ", which prove no more than %zu that belong to no other ones would (those of "
+                   "a conversation or prompt prove what one does)",
                    f->route.units);
 }
 
-// Of those that teach some belong together, and as many may come again.
+// Some belong together, and as many may come again.
 static void note_largest(const struct study_words *w, const struct outlooks *f, struct buf *b)
 {
     if (f->largest > 1 && f->route.needs != learner_proof_least(&w->promise, w->time))
         buf_printf(
             b,
-            "; %zu others, which teach, belong to one conversation or prompt, and as many of "
-            "another one are taken to be lost: that needs more other calls",
+            "; %zu pairs belong to one conversation or prompt, and as many of other ones may "
+            "come, which are taken to be lost: that needs more other calls",
             f->largest);
 }
 
@@ -66,6 +66,9 @@ static void note_few(const struct study_words *w, const struct outlooks *f, cons
     if (f->unjudged)
         buf_printf(b, " and were judged: %zu were not", f->unjudged);
     note_largest(w, f, b);
+    if (learner_proof_least(&w->promise, w->time) > LEARNER_PAIRS_MOST / 2)
+        buf_printf(b, "; never more than %d are proof: allow a larger `max_loss`",
+                   LEARNER_PAIRS_MOST / 2);
     buf_add_cstr(b, measured);
 }
 

@@ -235,7 +235,8 @@ static const char *take_answer(struct shadow *s, const struct req *r, enum shado
         return "A model of neither side has answered.";
     *end = SHADOW_END_ESCALATED;
     if (large && r->plan->choice.side == SIDE_SMALL)
-        return "The small side's answer was not good enough, or there was none.";
+        return "The small side's answer was not good enough, came too late to be looked at, or "
+               "there was none.";
     *end = SHADOW_END_REFUSED;
     if (!fit_side(r, large ? SIDE_SMALL : SIDE_LARGE, &other))
         return "No model of the other side can be asked just now.";

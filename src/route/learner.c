@@ -447,8 +447,9 @@ static enum status begin(const struct learner *l, const struct model *m, struct 
                              .ruled = l->ruled,
                              .contradicted = l->contradicted,
                              .preferred = l->preferred};
-    const bool made = proof_make(l, m, proof);
-    out->largest = proof->largest;
+    size_t largest = 0;
+    const bool made = proof_make(l, m, proof) && find_largest(&l->proof_rows, &largest);
+    out->largest = largest > proof->largest ? largest : proof->largest;
     if (made)
         return STATUS_OK;
     proof_free(proof);

@@ -106,7 +106,7 @@ struct outlook {
 struct outlooks {
     size_t pairs, learned; // all; those that the model comes from: 0 = none, it is the prior's
     size_t unjudged;       // of those that prove
-    size_t largest;        // so many pairs has the largest group that was learned from
+    size_t largest;        // so many pairs has the largest group
     size_t ruled, contradicted, preferred;
     bool doubtful; // the judge may know nothing: nothing is certified
     bool hopeless; // the large side's quality is 0 in all that prove: there is none to be lost
