@@ -14,19 +14,25 @@ static const char *const members[] = {"escalated", "small_attempts", "ratio", "b
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
+// Whether it pays, or why that is not known.
+static const char *pays(const struct json_val *c)
+{
+    if (json_bool(json_get(c, "unpriced"), false))
+        return "not known: a price is missing";
+    if (json_bool(json_get(c, "unended"), false))
+        return "not known: too few calls came to a good end";
+    if (!json_bool(json_get(c, "known"), false))
+        return "not known yet";
+    return json_bool(json_get(c, "pays"), false) ? "yes" : "no";
+}
+
 static void add_row(struct libscols_table *t, const struct json *j, const struct json_val *c)
 {
     struct libscols_line *l = table_line(t);
-    bool known = json_bool(json_get(c, "known"), false);
-    bool unpriced = json_bool(json_get(c, "unpriced"), false);
     table_cell(l, 0, json_str(json_get(c, "route")));
     for (size_t i = 0; i < COUNT(members); i++)
         table_cell(l, 1 + i, json_number(j, json_get(c, members[i])));
-    table_cell(l, 1 + COUNT(members),
-               str_of(unpriced                                ? "not known: a price is missing"
-                      : !known                                ? "not known yet"
-                      : json_bool(json_get(c, "pays"), false) ? "yes"
-                                                              : "no"));
+    table_cell(l, 1 + COUNT(members), str_of(pays(c)));
 }
 
 static void print(const struct json *j)

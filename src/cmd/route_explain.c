@@ -238,6 +238,8 @@ static bool is_cut_off(const struct json_val *attempt)
 // What became of an answer that was not good; empty: another one was asked for.
 static const char *fate(const struct json_val *attempt, bool unseen)
 {
+    if (str_is(member(json_get(attempt, "decision"), "unseen_by"), "left"))
+        return ""; // nobody has it
     if (json_bool(json_get(attempt, "followed"), false))
         return "";
     if (is_cut_off(attempt))
@@ -256,6 +258,19 @@ static void print_refused(const struct json_val *d)
         command_print(stdout, "refused%s%.*s", by.len ? " by " : "", STR_ARG(by));
 }
 
+static const char *why_unseen(struct str by)
+{
+    static const char *const whys[][2] = {
+        {"hold", "its verdict took longer than the route's `hold`"},
+        {"size", "it was too long to be held"},
+        {"left", "its client left before its verdict"},
+        {"stop", "the gateway ended before its verdict"}};
+    for (size_t i = 0; i < sizeof whys / sizeof whys[0]; i++)
+        if (str_is(by, whys[i][0]))
+            return whys[i][1];
+    return "nobody has looked at it"; // a later version's
+}
+
 // What its route's verifiers made of its answer.
 static void print_verdict(const struct json_val *attempt)
 {
@@ -271,9 +286,7 @@ static void print_verdict(const struct json_val *attempt)
                                       : "good",
               stdout);
     else if (unseen)
-        printf("unseen, as %s", str_is(member(d, "unseen_by"), "hold")
-                                    ? "its verdict took longer than the route's `hold`"
-                                    : "it was too long to be held");
+        printf("unseen, as %s", why_unseen(member(d, "unseen_by")));
     else if (verified.len)
         print_refused(d);
     if (unseen || str_is(verified, "refused"))

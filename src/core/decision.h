@@ -35,8 +35,8 @@ struct decision_candidate {
 };
 
 // X(ENUM, number, name): which verifier has refused an answer, by the name that it has in a
-// configuration; by what it went out unseen; or that one outside was silent, so that its `on_error`
-// has refused the answer, or accepted it. The numbers are stored.
+// configuration; by what nobody has seen it to the end; or that one outside was silent, so that its
+// `on_error` has refused the answer, or accepted it. The numbers are stored.
 #define DECISION_BY_MAP(X)                                                     \
     X(NONE, 0, "")                                                             \
     X(REFUSAL, 1, "refusal")                                                   \
@@ -50,7 +50,9 @@ struct decision_candidate {
     X(HTTP, 9, "http")                                                         \
     X(HOLD, 10, "hold")     /* unseen: a stream took longer than it is held */ \
     X(SIZE, 11, "size")     /* unseen: it is too long to be held */            \
-    X(SILENT, 12, "silent") /* http, which gave no answer */
+    X(SILENT, 12, "silent") /* http, which gave no answer */                   \
+    X(LEFT, 13, "left")     /* unseen: its client left before its verdict */   \
+    X(STOP, 14, "stop")     /* unseen: the process ended before that */
 
 enum decision_by {
 #define X(id, number, name) DECISION_BY_##id = (number),
@@ -60,10 +62,11 @@ enum decision_by {
 };
 const char *decision_by_name(enum decision_by by); // static
 enum decision_by decision_by_of(const char *name); // NONE: it is none of these, or NULL
-// It says by what an answer went out unseen.
+// It says by what an answer stayed unseen.
 static inline bool decision_by_unseen(enum decision_by by)
 {
-    return by == DECISION_BY_HOLD || by == DECISION_BY_SIZE;
+    return by == DECISION_BY_HOLD || by == DECISION_BY_SIZE || by == DECISION_BY_LEFT ||
+           by == DECISION_BY_STOP;
 }
 
 // What verifiers made of an answer of the small side.

@@ -68,9 +68,10 @@ const char *outcome_name(enum outcome o)
     return outcome_names[o];
 }
 
-bool outcome_answered(enum outcome o, int64_t ttft_us)
+bool outcome_answered(enum outcome o, int64_t ttft_us, int http_status)
 {
-    return o == OUTCOME_OK || o == OUTCOME_INCOMPLETE || (o == OUTCOME_LEFT && ttft_us > 0);
+    return o == OUTCOME_OK || o == OUTCOME_INCOMPLETE ||
+           (o == OUTCOME_LEFT && ttft_us > 0 && http_status > 0);
 }
 
 static const struct str *text_of(const struct entry *e, unsigned i)

@@ -43,9 +43,9 @@ enum outcome {
 #undef X
 };
 const char *outcome_name(enum outcome o);
-// Something of an answer was there: of what its client left before then, or a provider refused,
-// nobody has answered. `ttft_us`: as in the entry.
-bool outcome_answered(enum outcome o, int64_t ttft_us);
+// Something of an answer was there: of what its client left before any of it was sent, or a
+// provider refused, nobody has answered. `ttft_us`, `http_status`: as in the entry.
+bool outcome_answered(enum outcome o, int64_t ttft_us, int http_status);
 
 struct entry {
     struct uuid id;

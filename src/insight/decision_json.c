@@ -57,8 +57,8 @@ static const char *verdict_word(const struct decision *d, const struct entry *e)
     return is_lost(d, e) ? "unknown" : NULL;
 }
 
-// "hold" and "size" tell why not all have looked at it; what an earlier version has written tells
-// no name. Where one outside was silent its `on_error` has made the verdict.
+// "hold", "size", "left" and "stop" tell why not all have looked at it; what an earlier version has
+// written tells no name. Where one outside was silent its `on_error` has made the verdict.
 static void write_verdict(struct json_out *o, const struct decision *d, const struct entry *e)
 {
     const struct decision_verdict *v = &d->verdict;

@@ -73,7 +73,7 @@ static void note_given(const struct entry *e, bool *found, struct logged *out)
     if (*found && e->followed)
         return;
     *found = *found || !e->followed;
-    out->answered = outcome_answered(e->outcome, e->ttft_us);
+    out->answered = outcome_answered(e->outcome, e->ttft_us, e->http_status);
     out->given = out->attempt_count;
 }
 

@@ -26,7 +26,8 @@ struct routed_sums {
 #define CALLS                                                                                    \
     "SELECT d.route, max(d.attempt - (k.flags & 32) * 32), d.side, d.large_pd, sum(c.cost_pd "   \
     "IS NULL) > 0, sum(c.cost_pd), sum(k.route IN (SELECT id FROM name WHERE text LIKE 'route "  \
-    "%: escalated')) > 0, k.outcome, c.ttft_us, c.cost_pd FROM decision d CROSS JOIN call c ON " \
+    "%: escalated')) > 0, k.outcome, c.ttft_us, c.cost_pd, k.http_status FROM decision d CROSS " \
+    "JOIN call c ON "                                                                            \
     "c.tenant = d.tenant AND "                                                                   \
     "c.start_us = d.start_us AND c.id = d.id AND c.attempt = d.attempt CROSS JOIN kind k ON "    \
     "k.id = c.kind WHERE d.tenant = ?1 AND d.start_us >= ?2 AND d.start_us < ?3 GROUP BY "       \
@@ -65,7 +66,8 @@ static bool find_worth(sqlite3_stmt *s, int64_t *out)
 static void add_call(struct routed_sums *sums, sqlite3_stmt *s)
 {
     const enum outcome outcome = (enum outcome)sqlite3_column_int(s, 7);
-    const bool answered = outcome_answered(outcome, sqlite3_column_int64(s, 8));
+    const bool answered =
+        outcome_answered(outcome, sqlite3_column_int64(s, 8), sqlite3_column_int(s, 10));
     int64_t worth = 0;
     sums->calls++;
     sums->answered += answered;

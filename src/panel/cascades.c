@@ -31,6 +31,7 @@ static void route(struct json_out *o, struct cascades *all, const struct config_
     json_out_flag(o, "known", sum.known);
     json_out_flag(o, "pays", sum.pays);
     json_out_flag(o, "unpriced", sum.unpriced);
+    json_out_flag(o, "unended", sum.unended);
     share(o, "escalated", sum.escalated_ppm, PPM_PLACES);
     share(o, "small_attempts", sum.small_milli, MILLI_PLACES);
     share(o, "ratio", sum.ratio_ppm, PPM_PLACES);

@@ -81,7 +81,7 @@ struct attempt {
     struct str logged_detail;  // the same, without what it quotes of an answer
     bool verifies;             // its answer is held until it is verified (verifying.h),
     bool escalates;            // and is not good enough: the large side is asked
-    bool judged;               // it was verified,
+    bool judged;               // it was verified, to the end,
     const char *refused_by;    // and this verifier found it bad; static, or NULL
     const char *unseen_by; // it was to be, and this kept it from that (core/decision.h); the same
     bool silent;           // one outside gave no answer, and none has refused it that did

@@ -143,7 +143,7 @@ static void cut(struct req *r)
     if (r->step == STEP_again)
         again_stop(r);
     else if (r->step == STEP_verify)
-        verifying_end(r);
+        verifying_stop(r);
     else if (r->step == STEP_reserve)
         reserve_stop(r);
     else if (r->attempt.dispatched)

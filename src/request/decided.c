@@ -215,7 +215,7 @@ static void count_way(struct req *r)
 {
     struct way_counts *way = ways_at(&r->worker->metrics.ways, r->plan->route->name);
     const struct entry *e = &r->attempt.entry;
-    if (!way || e->followed || !outcome_answered(e->outcome, e->ttft_us))
+    if (!way || e->followed || !outcome_answered(e->outcome, e->ttft_us, e->http_status))
         return;
     if (r->plan->list[r->attempt.target.place].side == SIDE_SMALL)
         way->small++;

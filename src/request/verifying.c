@@ -24,6 +24,7 @@ struct verifying {
     struct req *r;
     struct timer hold;       // of a stream
     struct outside *outside; // that is asked
+    bool looked;             // our own have looked at the attempt's answer
     unsigned next;           // of the route's verifiers, that may be asked outside
     int64_t until_us;        // monotonic: its hold's end
     bool has_first;          // an answer that a second model is to agree with:
@@ -74,6 +75,7 @@ static void on_time(void *argument)
     if (r->attempt.second) {
         fail(r, REFUSAL_UPSTREAM_TIMEOUT, "The first answer is held no longer for it.");
     } else if (leave_unproved(r, decision_by_name(DECISION_BY_HOLD))) {
+        r->attempt.judged = v->looked; // that it is escalated counts
         fail(r, REFUSAL_UPSTREAM_TIMEOUT, "It is held no longer, and nobody has looked at it.");
     } else {
         r->attempt.unseen_by = decision_by_name(DECISION_BY_HOLD);
@@ -131,6 +133,7 @@ void verifying_begin(struct req *r)
     if (!a->verifies)
         return;
     r->verifying->next = 0;
+    r->verifying->looked = false;
     a->logprobs_added = verifying_wants_logprobs(r);
     if (a->whole.ceiling < 2 * VERIFIED_BYTES_MAX)
         a->whole.ceiling = 2 * VERIFIED_BYTES_MAX;
@@ -147,6 +150,20 @@ void verifying_end(struct req *r)
     timer_clear(&r->verifying->hold);
     outside_free(r->verifying->outside);
     r->verifying->outside = NULL;
+}
+
+// Of what is not complete yet nothing is said: there is no answer to be looked at.
+static void end_unseen(struct req *r, enum decision_by by)
+{
+    struct attempt *a = &r->attempt;
+    if (a->verifies && !a->judged && r->verifying->looked)
+        a->unseen_by = decision_by_name(by);
+    verifying_end(r);
+}
+
+void verifying_stop(struct req *r)
+{
+    end_unseen(r, DECISION_BY_STOP);
 }
 
 void verifying_free(struct req *r)
@@ -322,6 +339,7 @@ static bool accepts(struct req *r, const struct config_verifier *v, enum finding
 // Another attempt is made; its answer stays as it is until that is booked.
 static enum flow escalate(struct req *r)
 {
+    r->attempt.judged = true;
     timer_clear(&r->verifying->hold);
     r->attempt.escalates = true;
     return NEXT;
@@ -385,6 +403,14 @@ struct str verifying_second_name(const struct req *r)
     return r->verifying->second_name;
 }
 
+// Nobody who was asked has refused it.
+static enum flow accept(struct req *r)
+{
+    r->attempt.judged = true;
+    verifying_end(r);
+    return NEXT;
+}
+
 // What none of ours has refused is for the user's own to judge.
 static enum flow ask_outside(struct req *r)
 {
@@ -407,8 +433,7 @@ static enum flow ask_outside(struct req *r)
     }
     if (ask_second(r) || verifying_unproved(r))
         return escalate(r);
-    verifying_end(r);
-    return NEXT;
+    return accept(r);
 }
 
 // Its answer is complete: what still comes of its connection is not awaited.
@@ -426,22 +451,23 @@ enum flow step_verify(struct req *r)
     if (!a->verifies || a->escalates)
         return NEXT;
     judge(r);
+    if (r->client_gone) {
+        end_unseen(r, DECISION_BY_LEFT);
+        return NEXT;
+    }
     bool answered = a->metering && a->refusal == REFUSAL_NONE && a->upstream_status < 400;
-    if (!answered || !r->x || r->head_sent || r->client_gone) {
+    if (!answered || !r->x || r->head_sent) {
         verifying_end(r);
         return NEXT;
     }
-    bool looked = a->judged;
-    a->judged = true;
-    if (!looked) {
+    if (!r->verifying->looked) {
+        r->verifying->looked = true;
         relay_done(r);
         if (!look(r))
             return escalate(r);
     }
-    if (r->verifying->has_first) { // it agrees
-        verifying_end(r);
-        return NEXT;
-    }
+    if (r->verifying->has_first) // it agrees
+        return accept(r);
     if (is_needed(r->plan->route, VERIFIER_HTTP))
         hang_up(a);
     return ask_outside(r);

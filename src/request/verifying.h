@@ -8,6 +8,9 @@
 //            |                                '-- bad --> the large side (step again)
 //            '--> a stream, and `hold` is over, or too long --> it goes as it comes, unverified
 //
+// One that not all have looked at who were to, since that took too long, its client has left or the
+// process ends, has no verdict.
+//
 // What cannot be followed (no large side is usable, or no budget covers it) is given after all, and
 // what was followed by no answer: it is kept until the large side has one. So is a good one with
 // which a second model was to agree that gave no answer; but where a certificate sent the call
@@ -24,6 +27,8 @@ void verifying_begin(struct req *r);
 bool verifying_wants_logprobs(const struct req *r);
 // The attempt's answer goes to the client as it is, or as it comes.
 void verifying_end(struct req *r);
+// So it is as the process ends: where somebody is still asked about it, nobody has seen it.
+void verifying_stop(struct req *r);
 // The attempt's answer was good, and a second model is to agree with it: that is asked next.
 bool verifying_second(const struct req *r, struct target *out) MUST_USE;
 // Nobody has agreed with the small side's answer, and a certificate sent the call there, whose

@@ -10,6 +10,7 @@ static void halve(struct breakeven *b)
     b->escalated /= 2;
     b->small /= 2;
     b->unpriced /= 2;
+    b->unended /= 2;
     b->small_cost /= 2;
     b->large_cost /= 2;
 }
@@ -24,6 +25,7 @@ void breakeven_add(struct breakeven *b, const struct breakeven_call *call)
     b->escalated += call->escalated;
     b->small += call->small;
     b->unpriced += !call->priced;
+    b->unended += call->unended;
     if (call->priced) {
         b->small_cost += call->small_cost;
         b->large_cost += call->large_cost;
@@ -43,6 +45,7 @@ bool breakeven_attempt(struct breakeven_call *call, const struct breakeven_attem
         return false;
     call->escalated = !a->judged || !a->good;
     call->large_cost = a->judged ? a->large_cost : a->cost;
+    call->unended = call->priced && a->priced && !a->answered;
     call->priced = call->priced && (a->judged ? a->compared : a->answered && a->priced);
     return true;
 }
@@ -79,6 +82,7 @@ static struct breakeven_sum sum_of(const struct breakeven *b)
 struct breakeven_sum breakeven_sum(const struct breakeven *b)
 {
     struct breakeven_sum s = sum_of(b);
-    s.unpriced = !s.known && b->unpriced >= BREAKEVEN_LEAST;
+    s.unpriced = !s.known && b->unpriced - b->unended >= BREAKEVEN_LEAST;
+    s.unended = !s.known && !s.unpriced && b->unpriced >= BREAKEVEN_LEAST;
     return s;
 }

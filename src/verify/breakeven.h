@@ -26,12 +26,14 @@ struct breakeven {
     uint64_t calls;     // that began at the small side, with a verdict
     uint64_t escalated; // of them
     uint64_t small;     // attempts
-    uint64_t unpriced;  // calls of which not every price is known: they do not count in money
+    uint64_t unpriced;  // calls of which not every cost is known: they do not count in money
+    uint64_t unended;   // of them, those that came to no end, by which it were
     uint128 small_cost, large_cost;
 };
 
 // One call: its small attempts, what they cost, and what the large side alone costs (would have, if
-// it was not asked). `priced` false: the costs are not known. `learning`: what is usual of a small
+// it was not asked). `priced` false: the costs are not known; `unended`: since it came to no good
+// end, and not for want of a price. `learning`: what is usual of a small
 // model's sureness was not known yet; that it was escalated tells nothing of the calls to come.
 struct breakeven_call {
     unsigned small;
@@ -39,6 +41,7 @@ struct breakeven_call {
     bool priced;
     uint128 small_cost, large_cost;
     bool learning;
+    bool unended;
 };
 
 extern const struct breakeven_call breakeven_untried; // nothing was asked yet
@@ -65,7 +68,8 @@ struct breakeven_sum {
     bool known; // enough calls, and their prices; or every one of them was escalated, which pays
                 // at no price
     bool pays;
-    bool unpriced; // it is not, though as many calls as would do were without all their prices
+    bool unpriced; // it is not, though as many calls as would do were without all their prices,
+    bool unended;  // ... or would do with those that came to no end
     uint32_t escalated_ppm; // of the calls
     uint32_t small_milli;   // k, in thousandths
     uint32_t ratio_ppm;     // of prices, per attempt; at most UINT32_MAX

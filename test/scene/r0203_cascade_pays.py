@@ -40,7 +40,7 @@ with Mock() as mock, Gateway(mock, providers=PROVIDERS, models=[], extra=ROUTES)
     _, shown, auto = json.loads(gateway.costlens("route", "cascades", "--json").stdout)["cascades"]
     expect((auto["route"], auto["known"]), ("auto", False))
     expect(shown, {"route": "dear", "verify": ["refusal"], "known": True, "pays": False, "unpriced": False,
-                   "escalated": 0.5,
+                   "unended": False, "escalated": 0.5,
                    "small_attempts": 1, "ratio": 0.5, "break_even": 1})
     expect_in("no", gateway.costlens("route", "cascades").stdout)
     # What was refused is paid beside the other.
@@ -79,5 +79,5 @@ with Mock() as mock, Gateway(mock, providers=PROVIDERS, models=[], extra=ROUTES)
         expect((answer.status, answer.headers["x-costlens-cost"]), (200, "0.000022000000"))
     billed = json.loads(gateway.costlens("route", "cascades", "--json").stdout)["cascades"][0]
     expect(billed, {"route": "billed", "verify": ["refusal"], "known": True, "pays": True, "unpriced": False,
-                    "escalated": 0,
+                    "unended": False, "escalated": 0,
                     "small_attempts": 1, "ratio": 0.1, "break_even": 0.1})

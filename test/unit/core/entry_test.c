@@ -285,12 +285,13 @@ static void a_routes_call_has_its_decision(void **state)
 static void an_answer_is_what_began(void **state)
 {
     (void)state;
-    assert_true(outcome_answered(OUTCOME_OK, 0));
-    assert_true(outcome_answered(OUTCOME_INCOMPLETE, 0));
-    assert_true(outcome_answered(OUTCOME_LEFT, 1));
-    assert_false(outcome_answered(OUTCOME_LEFT, 0));
-    assert_false(outcome_answered(OUTCOME_ERROR, 1));
-    assert_false(outcome_answered(OUTCOME_UNKNOWN, 1));
+    assert_true(outcome_answered(OUTCOME_OK, 0, 200));
+    assert_true(outcome_answered(OUTCOME_INCOMPLETE, 0, 200));
+    assert_true(outcome_answered(OUTCOME_LEFT, 1, 200));
+    assert_false(outcome_answered(OUTCOME_LEFT, 1, 0)); // all of it was still held
+    assert_false(outcome_answered(OUTCOME_LEFT, 0, 200));
+    assert_false(outcome_answered(OUTCOME_ERROR, 1, 502));
+    assert_false(outcome_answered(OUTCOME_UNKNOWN, 1, 0));
 }
 
 int main(void)

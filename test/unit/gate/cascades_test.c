@@ -14,8 +14,8 @@ static void routes_are_apart(void **state)
     struct cascades *c = cascades_new();
     assert_non_null(c);
     for (int i = 0; i < BREAKEVEN_LEAST; i++) {
-        cascades_count(c, a, &(struct breakeven_call){1, true, true, 10, 100, false});
-        cascades_count(c, b, &(struct breakeven_call){1, false, true, 10, 100, false});
+        cascades_count(c, a, &(struct breakeven_call){1, true, true, 10, 100, false, false});
+        cascades_count(c, b, &(struct breakeven_call){1, false, true, 10, 100, false, false});
     }
     assert_true(cascades_sum(c, a).known && !cascades_sum(c, a).pays);
     assert_true(cascades_sum(c, b).known && cascades_sum(c, b).pays);
@@ -66,7 +66,7 @@ static void it_is_known_in_the_end(void **state)
             const bool escalated = i % 10 < tenths;
             const bool learning = !cascades_saw(c, route, model, (struct how_sure){-1, false});
             cascades_count(c, route,
-                           &(struct breakeven_call){1, escalated, true, 1, 100, learning});
+                           &(struct breakeven_call){1, escalated, true, 1, 100, learning, false});
         }
         assert_int_equal(cascades_paid(c, route),
                          tenths < 10 ? CHOICE_CASCADE_PAYS : CHOICE_CASCADE_COSTS);

@@ -27,14 +27,14 @@ static void break_even(void **state)
     // Two small ones at half the price, and every second call escalates: 0.5 + 2 x 0.5.
     b = (struct breakeven){0};
     for (int i = 0; i < 40; i++)
-        breakeven_add(&b, &(struct breakeven_call){2, i % 2 == 0, true, 100, 100, false});
+        breakeven_add(&b, &(struct breakeven_call){2, i % 2 == 0, true, 100, 100, false, false});
     s = breakeven_sum(&b);
     assert_int_equal(s.all_ppm, 1500000);
     assert_int_equal(s.ratio_ppm, 500000);
     assert_true(s.known && !s.pays);
     // It forgets: what was costly is outweighed by what comes after.
     for (int i = 0; i < 4 * BREAKEVEN_KEPT; i++)
-        breakeven_add(&b, &(struct breakeven_call){1, false, true, 1, 100, false});
+        breakeven_add(&b, &(struct breakeven_call){1, false, true, 1, 100, false, false});
     assert_true(breakeven_sum(&b).pays);
     assert_true(b.calls <= BREAKEVEN_KEPT);
     // What came while sureness was learned does not count.
@@ -168,7 +168,29 @@ static void what_has_no_price_is_said(void **state)
         if (i >= 2)
             assert_true(breakeven_attempt(&call, &last));
         assert_false(call.priced);
+        assert_int_equal(call.unended, i == 3);
     }
+}
+
+// Its prices are known, and what it would have cost at its end is not.
+static void what_came_to_no_end_is_said(void **state)
+{
+    (void)state;
+    struct breakeven_attempt left = kept;
+    left.answered = left.compared = false;
+    struct breakeven b = {0};
+    breakeven_add(&b, &(struct breakeven_call){.small = 1}); // this one lacks a price
+    for (int i = 1; i < BREAKEVEN_LEAST; i++) {
+        const struct breakeven_sum s = breakeven_sum(&b);
+        assert_false(s.known || s.unpriced || s.unended);
+        struct breakeven_call call = breakeven_untried;
+        assert_true(breakeven_attempt(&call, &left));
+        breakeven_add(&b, &call);
+    }
+    assert_true(breakeven_sum(&b).unended && !breakeven_sum(&b).unpriced);
+    for (int i = 1; i < BREAKEVEN_LEAST; i++)
+        breakeven_add(&b, &(struct breakeven_call){.small = 1});
+    assert_true(breakeven_sum(&b).unpriced && !breakeven_sum(&b).unended);
 }
 
 int main(void)
@@ -178,6 +200,7 @@ int main(void)
                                        cmocka_unit_test(dear_calls_are_summed),
                                        cmocka_unit_test(a_call_is_kept_or_escalated),
                                        cmocka_unit_test(what_nobody_judged_says_nothing),
-                                       cmocka_unit_test(what_has_no_price_is_said)};
+                                       cmocka_unit_test(what_has_no_price_is_said),
+                                       cmocka_unit_test(what_came_to_no_end_is_said)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
