@@ -20,7 +20,10 @@
 #include "base/str.h"
 #include "gate/metrics.h"
 
-#define DRAWN_WHY 400 // bytes, with the NUL
+// Why a pair is unjudged whose small answer was given as far as it came.
+#define DRAWN_BROKE_OFF "The small side's answer broke off."
+
+#define DRAWN_WHY       400 // bytes, with the NUL
 
 struct drawn;       // all routes'
 struct drawn_route; // one's

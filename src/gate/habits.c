@@ -137,11 +137,14 @@ static bool is_models(unsigned kind)
     return kind == MODEL || kind == TASK_MODEL;
 }
 
-// Touched; of a model's own that is forgotten the means begin anew.
+// Touched, and not back in time where the ledger tells of older calls; of a model's own that is
+// forgotten the means begin anew.
 static struct memo_place *take(struct habits *h, uint64_t key, unsigned kind, int64_t now_us)
 {
-    bool anew = is_models(kind) && is_forgotten(memo_find(h->memo, key), now_us);
-    struct memo_place *p = memo_take(h->memo, key, seconds(now_us));
+    const struct memo_place *before = memo_find(h->memo, key);
+    const bool anew = is_models(kind) && is_forgotten(before, now_us);
+    const bool late = before && (int32_t)(seconds(now_us) - memo_touched_s(before)) < 0;
+    struct memo_place *p = memo_take(h->memo, key, late ? memo_touched_s(before) : seconds(now_us));
     if (anew) {
         memo_put(p, OUTPUT, 0);
         memo_put(p, BUSY, 0);

@@ -105,10 +105,11 @@ static void begin_unasked(const struct telling *t, char *text, size_t size)
     if (!why[0])
         why = "too many comparisons were under way when they came, the route had changed by their "
               "turn, or the gateway was stopped.";
-    (void)snprintf(text, size,
-                   ": of none of the %lld the other side was asked: %s A smaller `rate` under its "
-                   "`shadow` draws fewer calls at once",
-                   (long long)t->sum->unjudged, why);
+    (void)snprintf(text, size, ": of none of the %lld the other side was asked: %s%s",
+                   (long long)t->sum->unjudged, why,
+                   strcmp(why, DRAWN_BROKE_OFF) == 0
+                       ? ""
+                       : " A smaller `rate` under its `shadow` draws fewer calls at once");
 }
 
 static void begin_failed(const struct telling *t, char *text, size_t size)

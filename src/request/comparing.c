@@ -330,7 +330,7 @@ static const char *renew(struct shadow *s)
     const struct config_route *r = route_now(s, other_of(s));
     if (s->worker->draining)
         return COMPARING_STOPPED;
-    if (!r || !has_asked(s, r) ||
+    if (!r || !has_asked(s, r) || (s->anew && !route_now(s, own_of(s))) ||
         !str_eq(learned_calls_of(now->snapshot->learned, r), s->pair.calls))
         return WITHDRAWN;
     struct view *before = s->view;
@@ -469,6 +469,12 @@ static bool is_escalated(const struct shadow *s)
     return false;
 }
 
+// Its caller would have allowed more of what its own side said.
+static bool is_cut_by_us(const struct shadow *s)
+{
+    return s->anew && (s->output_asked <= 0 || s->output_asked > COMPARING_OUTPUT_LEAST);
+}
+
 // What cannot be compared is kept unjudged: which calls have a pair must not depend on what their
 // answers are.
 static void compare(struct shadow *s)
@@ -485,6 +491,10 @@ static void compare(struct shadow *s)
     }
     if (other->finish == ANSWER_CUT && given->finish != ANSWER_CUT) {
         unjudged(s, str_of("The other answer is too long."));
+        return;
+    }
+    if (given->finish == ANSWER_CUT && is_cut_by_us(s)) {
+        unjudged(s, str_of("The answer that was asked for once more is too long."));
         return;
     }
     if (given->unseen || other->unseen) {
@@ -510,6 +520,14 @@ static bool is_given_broken(const struct shadow *s, const struct req *r)
            (s->late || s->route->verifier_count == 0);
 }
 
+static void leave_unjudged(struct shadow *s, const char *why)
+{
+    if (s->stage == STAGE_OWN)
+        pass_by(s, why);
+    else
+        unjudged(s, str_of(why));
+}
+
 // What the side said that was asked is in s->inner.said; else the pair has come to an end.
 static bool side_ended(struct shadow *s, const struct req *r, bool small)
 {
@@ -522,9 +540,9 @@ static bool side_ended(struct shadow *s, const struct req *r, bool small)
         return true;
     }
     if (r->recorded && s->worker->cut)
-        unjudged(s, str_of(COMPARING_STOPPED));
+        leave_unjudged(s, COMPARING_STOPPED);
     else if (small && is_given_broken(s, r))
-        unjudged(s, str_of(COMPARING_BROKE_OFF));
+        leave_unjudged(s, DRAWN_BROKE_OFF);
     else
         give_up(s, r->recorded ? SHADOW_END_FAILED : SHADOW_END_REFUSED, error_of(r));
     return false;
@@ -543,8 +561,13 @@ static void own_ended(struct shadow *s, const struct req *r)
     said_fini(&s->given);
     s->given = s->inner.said;
     said_init(&s->inner.said);
+    hold(s, s->body.len + s->given.bytes.len);
     read_given(s);
-    ask_other(s);
+    const char *why = renew(s);
+    if (why)
+        pass_by(s, why);
+    else
+        ask_other(s);
 }
 
 static void other_ended(struct shadow *s, const struct req *r)

@@ -37,7 +37,6 @@
     8192 // tokens that the other answer may have, whatever the first one has
 #define COMPARING_OUTPUT_TIMES 8 // ... and so much longer than that; what is cut is not compared
 #define COMPARING_CROWDED      "Too many other comparisons are under way."
-#define COMPARING_BROKE_OFF    "The small side's answer broke off."
 #define COMPARING_STOPPED      "The gateway is being stopped, or has no memory."
 
 enum stage { STAGE_CHOSEN, STAGE_OWN, STAGE_OTHER, STAGE_FIRST, STAGE_SECOND };

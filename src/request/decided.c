@@ -171,14 +171,29 @@ static const struct candidate *first_large(const struct req *r)
     return barred;
 }
 
+// Who has answered. NULL: a second model that is no candidate.
+static const struct candidate *whose(const struct req *r)
+{
+    const struct plan *p = r->plan;
+    if (!r->attempt.second)
+        return &p->list[r->attempt.target.place];
+    for (unsigned i = 0; i < p->count; i++)
+        if (str_eq(p->list[i].full, verifying_second_name(r)))
+            return &p->list[i];
+    return NULL;
+}
+
 // Of so many tokens that have come, those that the other model would have answered: fewer in the
 // proportion in which it is expected to, and never more. Where a route has a `max_cost` something
 // else is expected (request/expected.h).
-static int64_t tokens_at(const struct plan *p, const struct candidate *came,
-                         const struct candidate *other, int64_t tokens)
+static int64_t tokens_at(const struct req *r, const struct candidate *other, int64_t tokens)
 {
-    if (p->route->max_cost.n > 0 || other->output >= came->output)
+    const struct plan *p = r->plan;
+    const struct candidate *came = whose(r);
+    if (p->route->max_cost.n > 0 || (came && other->output >= came->output))
         return tokens;
+    if (!came)
+        return tokens < other->output ? tokens : other->output;
     return (int64_t)((int128)tokens * other->output / came->output);
 }
 
@@ -186,10 +201,9 @@ static int64_t tokens_at(const struct plan *p, const struct candidate *came,
 static bool rate_at(const struct req *r, const struct candidate *c, struct money *out)
 {
     const struct entry *e = &r->attempt.entry;
-    const struct candidate *came = &r->plan->list[r->attempt.target.place];
     struct usage u = e->usage;
     struct cost cost;
-    u.count[BUCKET_OUTPUT] = tokens_at(r->plan, came, c, u.count[BUCKET_OUTPUT]);
+    u.count[BUCKET_OUTPUT] = tokens_at(r, c, u.count[BUCKET_OUTPUT]);
     u.has_reported = false;
     u.service = SERVICE_STANDARD; // tiers and regions of one vendor are not another's
     u.us_region = false;

@@ -12,7 +12,8 @@
 #include "request/verifying.h"
 #include "route/talk.h"
 
-#define WAITING_MAX 256  // of a worker's pairs, for the disk, beside those that are under way
+#define WAITING_MAX 256 // of a worker's pairs, for the disk, beside those that are under way
+#define HTTP_ERROR  400
 #define BARE_MAX    1024 // of those of which the other side is not asked, from their beginning on
 
 bool shadowing_may(const struct req *r)
@@ -228,9 +229,10 @@ static const char *take_answer(struct shadow *s, const struct req *r, enum shado
     struct str own, other;
     const bool broken = a->entry.outcome == OUTCOME_INCOMPLETE && !large;
     *end = SHADOW_END_UNFIT;
-    s->anew = a->entry.outcome == OUTCOME_LEFT;
+    s->anew = a->entry.outcome == OUTCOME_LEFT && a->refusal == REFUSAL_NONE &&
+              a->entry.http_status < HTTP_ERROR;
     if ((!s->anew && !broken && a->entry.outcome != OUTCOME_OK) || r->worker->cut)
-        return "It failed.";
+        return "It failed, or was cut as the gateway stopped.";
     if (!find_own(r, c, &own))
         return "A model of neither side has answered.";
     *end = SHADOW_END_ESCALATED;
@@ -248,7 +250,7 @@ static const char *take_answer(struct shadow *s, const struct req *r, enum shado
     if (lacks_judge(s, r))
         return "Its judge cannot be asked just now.";
     if (broken)
-        s->lost = COMPARING_BROKE_OFF;
+        s->lost = DRAWN_BROKE_OFF;
     if (!s->anew) {
         *(large ? &s->pair.strong_cost : &s->pair.weak_cost) = comparing_cost(r);
         s->output_given = usage_output(&a->entry.usage);

@@ -10,7 +10,8 @@
 //
 // What the calls cost is held to the budget shadow:ROUTE, which the configuration makes of the
 // route's `shadow` (gate/defined.h); they are booked on a key of that name. Nothing is asked of
-// which the judge could not be paid, or the pair not be kept, afterwards: calls for which there is
+// which the judge could not be paid, or the pair not be kept, afterwards (but for the first answer
+// of a call whose client has left, which is asked for once more): calls for which there is
 // no money are passed over before (gate/drawn.h tells how many, and why). Of those for which there
 // is no room nobody is asked either, but they are pairs, unjudged: a burst may lose what quiet
 // hours do not. What was asked and said is in memory only.

@@ -76,7 +76,8 @@ struct pair {       // slices of one that is read live during the call
     // The other side was, and a judge where one was needed; else neither has a cost. Of an earlier
     // version's it is so where one is known.
     bool asked;
-    // What the calls cost: that of the side that was not served is the shadow's.
+    // What the calls cost: that of the side that was not served is the shadow's; so is the other
+    // one where its client had left, which nothing here tells.
     struct pair_cost weak_cost, strong_cost, judge_cost;
 };
 

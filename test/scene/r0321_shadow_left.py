@@ -4,6 +4,7 @@ for once more. One of the small side that broke off was given as far as it came,
 import contextlib
 import http.client
 import json
+import signal
 import socket
 import threading
 
@@ -33,7 +34,7 @@ def slowly(_body):
     return "Your parcel is on its way."
 
 
-def leave(gateway, text, left):
+def leave(gateway, text, left, lets_go=True):
     """A client that goes away before it has an answer."""
     goes.clear()
     speaker.asked.clear()
@@ -43,7 +44,8 @@ def leave(gateway, text, left):
                        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
         until(lambda: speaker.asked, 10, "it is asked")
     until(lambda: gateway.program.errors().count('"outcome":"left"') >= left, 10, "it has left")
-    goes.set()
+    if lets_go:
+        goes.set()
 
 
 with Speaker({"small": slowly, "large": slowly}) as speaker, Gateway(
@@ -62,6 +64,21 @@ with Speaker({"small": slowly, "large": slowly}) as speaker, Gateway(
         expect_true(pair["weak_pd"] > 0 and pair["strong_pd"] > 0, "both answers were whole")
         firsts.add(first)
     expect_true("small" in firsts, "some were the small side's")
+
+# Between the two answers the route may come to compare nothing: then nobody else gets the text.
+with Speaker({"small": slowly, "large": slowly}) as speaker, Gateway(
+        speaker, extra=ROUTES, models=[], workers=1,
+        providers=f"  bench: {{ dialect: openai, url: {speaker.url}/v1, models: [small, large] }}\n") as gateway:
+    leave(gateway, TEXTS[0], 1, lets_go=False)
+    until(lambda: len(speaker.asked) == 2, 10, "it is asked for once more")
+    aside = gateway.file.with_suffix(".new")
+    aside.write_text(gateway.config().replace(SHADOW, "verify: []") + "aliases: { fresh: [bench/small] }\n")
+    aside.replace(gateway.file)
+    gateway.program.signal(signal.SIGHUP)
+    until(lambda: b'"fresh"' in gateway.request("GET", "/v1/models").body, 10, "the reload")
+    goes.set()
+    until(lambda: gateway.sql("SELECT 1 FROM pair"), 20, "its pair")
+    expect([gateway.sql("SELECT judged, asked FROM pair"), len(speaker.asked)], [[{"judged": 0, "asked": 0}], 2])
 
 # As a stream, and where the small side is the other one.
 with Mock() as mock, Gateway(mock, extra=CUT, models=[], providers=f"  bench: {{ dialect: openai, url: {mock.url}/v1, models: "

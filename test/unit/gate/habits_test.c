@@ -201,6 +201,21 @@ static void a_day_is_remembered(void **state)
     habits_free(h);
 }
 
+// At a start the ledger tells of calls that are older than the last one: it stays the last.
+static void older_calls_change_no_day(void **state)
+{
+    (void)state;
+    const int64_t day = INT64_C(86400) * 1000000, now = 10 * day;
+    const struct habit_seen seen = {.input = 1000, .output = 50};
+    struct habits *h = habits_new();
+    for (int i = 0; i < 50; i++)
+        habits_learn(h, &small, &seen, now);
+    habits_learn(h, &small, &seen, now - 4 * day);
+    habits_learn(h, &small, &seen, now - 2 * day);
+    assert_int_equal(foresee_at(h, small, now).output_own, 50);
+    habits_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +227,7 @@ int main(void)
         cmocka_unit_test(one_answer_does_not_decide),
         cmocka_unit_test(loading_is_no_running),
         cmocka_unit_test(a_day_is_remembered),
+        cmocka_unit_test(older_calls_change_no_day),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
