@@ -19,7 +19,12 @@ enum ability {
 #undef X
 };
 
-#define ABILITY_SETS 8 // what may be required: any of them together
+// What may be required: any of them together, or none.
+enum {
+#define X(id, bit, name) +(bit)
+    ABILITY_SETS = 1 ABILITY_MAP(X)
+#undef X
+};
 
 // The first of them that is missing, in words: "no tools"; NULL: none is. Static.
 static inline const char *ability_missing(unsigned bits)

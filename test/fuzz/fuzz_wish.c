@@ -38,6 +38,16 @@ static void look_at_answer(const struct asked *a, struct str text)
     (void)rebuff_is(a, text);
 }
 
+// In memory of its own, of which nothing behind the end may be read.
+static struct str copy_of(struct str text)
+{
+    char *copy = malloc(text.len > 0 ? text.len : 1);
+    must(copy);
+    if (text.len > 0)
+        memcpy(copy, text.ptr, text.len);
+    return str_from(copy, text.len);
+}
+
 // What is asked, what is told before that, and the answer, each up to a NUL.
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -46,14 +56,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     asked_read(&a, ENDPOINT_CHAT, NULL);
     if (!str_cut(&rest, '\0', &asks) || !str_cut(&rest, '\0', &told))
         return 0;
-    a.message.of[a.message.count++] = asks;
-    a.instructions.of[a.instructions.count++] = told;
+    const struct str own[] = {copy_of(asks), copy_of(told), copy_of(rest)};
+    a.message.of[a.message.count++] = own[0];
+    a.instructions.of[a.instructions.count++] = own[1];
     look_at_wish(&a);
-    char *copy = malloc(rest.len > 0 ? rest.len : 1); // of which nothing behind the end may be read
-    must(copy);
-    if (rest.len > 0)
-        memcpy(copy, rest.ptr, rest.len);
-    look_at_answer(&a, str_from(copy, rest.len));
-    free(copy);
+    look_at_answer(&a, own[2]);
+    for (unsigned i = 0; i < 3; i++)
+        free((void *)(uintptr_t)own[i].ptr);
     return 0;
 }
