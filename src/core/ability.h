@@ -19,12 +19,13 @@ enum ability {
 #undef X
 };
 
-// What may be required: any of them together, or none.
 enum {
-#define X(id, bit, name) +(bit)
-    ABILITY_SETS = 1 ABILITY_MAP(X)
+#define X(id, bit, name) ABILITY_PLACE_##id,
+    ABILITY_MAP(X)
 #undef X
+        ABILITY_COUNT
 };
+#define ABILITY_SETS (1 << ABILITY_COUNT) // what may be required: any of them together, or none
 
 // The first of them that is missing, in words: "no tools"; NULL: none is. Static.
 static inline const char *ability_missing(unsigned bits)
