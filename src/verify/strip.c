@@ -294,12 +294,14 @@ static bool take_line(struct str *raw, struct str *line, struct data_line *out)
     return true;
 }
 
-// In the place of the data's first line stands all of the new, its lines ended as that one was.
+// In the place of the data's first line stands all of the new, its lines ended as that one was; but
+// for a CR alone, which would be one end with an LF behind it, where lines end in several ways.
 static void write_event(struct str raw, struct str data, struct buf *out)
 {
     struct str line;
     struct str one;
     struct data_line l;
+    const bool mixed = str_find(raw, '\n') < raw.len;
     bool written = false;
     while (raw.len > 0) {
         const bool is_data = take_line(&raw, &line, &l);
@@ -310,7 +312,7 @@ static void write_event(struct str raw, struct str data, struct buf *out)
         for (bool next = false; is_data && !written && str_cut(&data, '\n', &one); next = true) {
             buf_add_cstr(out, next ? "data: " : "");
             buf_add(out, one);
-            buf_add(out, l.end);
+            buf_add(out, mixed && str_is(l.end, "\r") ? str_of("\n") : l.end);
         }
         written = written || is_data;
     }
