@@ -294,8 +294,14 @@ static bool take_line(struct str *raw, struct str *line, struct data_line *out)
     return true;
 }
 
-// In the place of the data's first line stands all of the new, its lines ended as that one was; but
-// for a CR alone, which would be one end with an LF behind it, where lines end in several ways.
+// A CR alone would be one end with an LF that comes to stand behind it.
+static void add_end(struct buf *out, struct str end, bool mixed)
+{
+    buf_add(out, mixed && str_is(end, "\r") ? str_of("\n") : end);
+}
+
+// In the place of the data's first line stands all of the new, its lines ended as that one was, but
+// for a CR where lines end in several ways.
 static void write_event(struct str raw, struct str data, struct buf *out)
 {
     struct str line;
@@ -305,14 +311,17 @@ static void write_event(struct str raw, struct str data, struct buf *out)
     bool written = false;
     while (raw.len > 0) {
         const bool is_data = take_line(&raw, &line, &l);
-        if (!is_data)
-            buf_add(out, line);
+        if (!is_data) {
+            const size_t len = sse_line(line);
+            buf_add(out, str_from(line.ptr, len));
+            add_end(out, str_skip(line, len), mixed);
+        }
         if (is_data && !written)
             buf_add(out, l.before);
         for (bool next = false; is_data && !written && str_cut(&data, '\n', &one); next = true) {
             buf_add_cstr(out, next ? "data: " : "");
             buf_add(out, one);
-            buf_add(out, mixed && str_is(l.end, "\r") ? str_of("\n") : l.end);
+            add_end(out, l.end, mixed);
         }
         written = written || is_data;
     }
