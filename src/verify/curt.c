@@ -31,13 +31,7 @@ static size_t sign_at(struct str s)
 
 static size_t word_at(const struct reading *r, struct str s, const char *words)
 {
-    struct str list = str_of(words), word;
-    if (!r->words->wide)
-        return phrase_whole(s, words);
-    while (str_cut(&list, '|', &word))
-        if (str_starts(s, word))
-            return word.len;
-    return 0;
+    return phrase_front(s, words, r->words->wide);
 }
 
 // The bytes that were read; 0: it names something.

@@ -57,6 +57,17 @@ bool phrase_next(struct str *text)
     return text->len > 0;
 }
 
+size_t phrase_front(struct str text, const char *words, bool wide)
+{
+    struct str list = str_of(words), word;
+    if (!wide)
+        return phrase_whole(text, words);
+    while (str_cut(&list, '|', &word))
+        if (str_starts(text, word))
+            return word.len;
+    return 0;
+}
+
 bool phrase_among(struct str text, const char *words, unsigned most)
 {
     for (text = str_trim(text); text.len > 0 && most > 0; most--) {

@@ -32,6 +32,8 @@ bool phrase_any(struct str text, const char *words);
 size_t phrase_word(struct str text, struct str word);
 // The bytes of a whole one of them there, of the first in the list; 0: none stands there.
 size_t phrase_whole(struct str text, const char *words);
+// The same; `wide`, of a language that has no blanks between words: the first that stands there.
+size_t phrase_front(struct str text, const char *words, bool wide);
 // One of the next `most` words is one of these.
 bool phrase_among(struct str text, const char *words, unsigned most);
 // `text` is one of them.

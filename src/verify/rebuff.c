@@ -19,17 +19,6 @@ struct answer_head {
     bool sorry;          // there were some
 };
 
-static size_t front(const struct curt_tongue *t, struct str s, const char *words)
-{
-    struct str list = str_of(words), word;
-    if (!t->wide)
-        return phrase_whole(s, words);
-    while (str_cut(&list, '|', &word))
-        if (str_starts(s, word))
-            return word.len;
-    return 0;
-}
-
 static size_t sentence_end(struct str s)
 {
     static const char wide[] = "。|！|？";
@@ -49,9 +38,9 @@ static struct str pass_sorry(const struct curt_tongue *t, struct str s, bool *so
             len = s.ptr[0] != '"';
             continue;
         }
-        const size_t apology = front(t, s, t->sorry);
+        const size_t apology = phrase_front(s, t->sorry, t->wide);
         *sorry = *sorry || apology > 0;
-        len = apology > 0 ? apology : front(t, s, t->joins);
+        len = apology > 0 ? apology : phrase_front(s, t->joins, t->wide);
         if (len == 0 && phrase_any(s, signs))
             len = strlen("。");
     }
@@ -77,7 +66,7 @@ static bool is_unable(const struct answer_head *h, bool asks)
         return phrase_among(h->sentence, t->unable, WORDS_MAX) &&
                phrase_among(h->sentence, t->denials, WORDS_MAX);
     if (!t->last)
-        return front(t, h->sentence, t->unable) > 0;
+        return phrase_front(h->sentence, t->unable, t->wide) > 0;
     struct str list = str_of(t->unable), word;
     while (!asks && str_cut(&list, '|', &word))
         if (str_ends(h->sentence, word))
@@ -111,7 +100,7 @@ static bool is_ordered(struct str word, const struct str *verbs, size_t count)
 static bool echoes(const struct curt_tongue *t, struct str rest, const struct str *verbs,
                    size_t count)
 {
-    const size_t len = front(t, rest, t->nots);
+    const size_t len = phrase_front(rest, t->nots, t->wide);
     const bool denied = t->denials && phrase_among(rest, t->denials, WORDS_MAX) &&
                         phrase_among(rest, t->nots, WORDS_MAX);
     if (t->wide || (len == 0 && !denied) || phrase_has(rest, t->found))
