@@ -138,6 +138,10 @@ struct test {
     size_t count;
     double risk;
     size_t unit; // how many of a group are looked at
+    // By the sizes of groups alone, whatever the threshold.
+    size_t groups;
+    double usual; // how large one is, as far as it is looked at: the root of the mean of its square
+    double more;  // beyond: what there may be by chance
 };
 
 struct question { // whether the loss is below `loss`; with `sign` -1: above
@@ -150,14 +154,27 @@ static double weighed(const struct evidence *p, const struct question *q)
     return q->sign * margin(p, q->threshold, q->loss, q->sign < 0) * (double)p->weight;
 }
 
+static struct test test_of(const struct evidence *pairs, size_t count, double risk, size_t unit)
+{
+    struct test t = {pairs, count, risk, unit, 0, 1, beyond(pairs, count, unit).more};
+    double squares = 0;
+    for (size_t i = 0, end; i < count; i = end, t.groups++) {
+        end = certificate_group_end(pairs, count, i);
+        const double size = fmin((double)(end - i), (double)unit);
+        squares += size * size;
+    }
+    if (t.groups)
+        t.usual = sqrt(squares / (double)t.groups);
+    return t;
+}
+
 // What each group bears of the pairs that are beyond, and of those that there may be, by chance,
 // with a small answer each.
 static double burden(const struct test *t, const struct question *q)
 {
     const struct evidence lost = {.score = LOWEST, .weight = 1, .unjudged = true};
-    double sum = beyond(t->pairs, t->count, t->unit).more * weighed(&lost, q);
-    size_t groups = 0;
-    for (size_t i = 0, end; i < t->count; i = end, groups++) {
+    double sum = t->more * weighed(&lost, q);
+    for (size_t i = 0, end; i < t->count; i = end) {
         end = certificate_group_end(t->pairs, t->count, i);
         for (size_t k = i + t->unit; k < end; k++) {
             struct evidence worst = t->pairs[k];
@@ -165,27 +182,7 @@ static double burden(const struct test *t, const struct question *q)
             sum += weighed(&worst, q);
         }
     }
-    return groups ? sum / (double)groups : 0;
-}
-
-static size_t count_groups(const struct evidence *pairs, size_t count)
-{
-    size_t groups = 0;
-    for (size_t i = 0; i < count; i = certificate_group_end(pairs, count, i))
-        groups++;
-    return groups;
-}
-
-// How large a group is, as far as it is looked at: the root of the mean of its square.
-static double usual_size(const struct test *t, size_t groups)
-{
-    double squares = 0;
-    for (size_t i = 0, end; i < t->count; i = end) {
-        end = certificate_group_end(t->pairs, t->count, i);
-        const double size = fmin((double)(end - i), (double)t->unit);
-        squares += size * size;
-    }
-    return groups ? sqrt(squares / (double)groups) : 1;
+    return t->groups ? sum / (double)t->groups : 0;
 }
 
 // All margins are by one scale, so that they stay within -1..1.
@@ -194,9 +191,8 @@ static bool is_proved(const struct test *t, double threshold, double loss, doubl
     const struct question q = {threshold, loss, sign};
     const double borne = burden(t, &q);
     const double most = fmax(1, 1 - loss) * (double)t->unit - borne;
-    const size_t groups = count_groups(t->pairs, t->count);
     struct wager w;
-    wager_begin(&w, groups, t->risk, usual_size(t, groups) / most);
+    wager_begin(&w, t->groups, t->risk, t->usual / most);
     for (size_t i = 0, end; i < t->count && !wager_won(&w); i = end) {
         double sum = borne;
         end = certificate_group_end(t->pairs, t->count, i);
@@ -319,7 +315,7 @@ void certificate_test(struct evidence *pairs, size_t count, const struct promise
     must(p->loss > 0 && p->loss < 1);
     double held = CERTIFICATE_NONE;
     certificate_shuffle(pairs, count);
-    const struct test t = {pairs, count, p->risk, certificate_unit(pairs, count, p->loss)};
+    const struct test t = test_of(pairs, count, p->risk, certificate_unit(pairs, count, p->loss));
     size_t before = SIZE_MAX; // that the last one sent to the small model
     for (int i = -CERTIFICATE_STEPS; i <= CERTIFICATE_STEPS; i++) {
         double threshold = i * CERTIFICATE_STEP;
@@ -347,7 +343,7 @@ double certificate_loss_upper(const struct evidence *pairs, size_t count, double
         return 0;
     struct certificate is;
     certificate_at(pairs, count, threshold, &is);
-    const struct test t = {pairs, count, risk, certificate_unit(pairs, count, is.loss)};
+    const struct test t = test_of(pairs, count, risk, certificate_unit(pairs, count, is.loss));
     int most = LOSS_STEPS; // from the bound that says least: a fixed sequence, too
     while (most > 1 && (double)(most - 1) / LOSS_STEPS >= is.loss &&
            is_proved(&t, threshold, (double)(most - 1) / LOSS_STEPS, 1))
@@ -366,6 +362,6 @@ bool certificate_proves(const struct evidence *pairs, size_t count, const struct
 {
     must(c->loss >= -1 && c->loss <= 1);
     const size_t unit = c->unit ? c->unit : certificate_unit(pairs, count, c->loss);
-    const struct test t = {pairs, count, c->risk, unit};
+    const struct test t = test_of(pairs, count, c->risk, unit);
     return is_proved(&t, c->threshold, c->loss, c->more ? -1 : 1);
 }

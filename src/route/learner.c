@@ -181,9 +181,9 @@ static size_t part_of(struct proof *p, uint64_t task)
 
 // What those of the part, which lie in p->some, are held to: they bear one more group like their
 // largest (certificate.h), and here what one like the largest that was learned from has beyond it.
-static struct promise borne(const struct proof *p, size_t count, const struct promise *promise)
+static struct promise borne(const struct proof *p, size_t count, size_t unit,
+                            const struct promise *promise)
 {
-    const size_t unit = certificate_unit(p->some, count, promise->loss);
     const size_t largest = certificate_largest(p->some, count);
     const size_t bears = largest > unit ? largest : unit;
     const double more = p->largest > bears ? (double)(p->largest - bears) : 0;
@@ -197,7 +197,7 @@ static size_t needs_of(const struct proof *p, size_t count, const struct promise
                        unsigned time)
 {
     const size_t unit = certificate_unit(p->some, count, promise->loss);
-    struct promise left = borne(p, count, promise);
+    struct promise left = borne(p, count, unit, promise);
     left.loss -=
         certificate_beyond(p->some, count, unit) / (QUALITY_FAIR * (double)(count ? count : 1));
     return left.loss > 0 ? learner_proof_least(&left, time) : 0;
@@ -242,7 +242,8 @@ static void find(struct proof *proof, const struct promise *promise, unsigned ti
     size_t n = part_of(proof, out->task);
     out->pairs = n;
     out->units = (size_t)certificate_units(proof->some, n, promise->loss);
-    const struct promise bears = borne(proof, n, promise);
+    const size_t unit = certificate_unit(proof->some, n, promise->loss);
+    const struct promise bears = borne(proof, n, unit, promise);
     out->needs = needs_of(proof, n, promise, time);
     estimate_find(proof->some, n, promise->loss, &out->measured);
     out->measured_upper = measured_upper(proof, n, &out->measured, promise->risk);
